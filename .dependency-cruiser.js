@@ -1,0 +1,85 @@
+// Who may know whom (src/README.md). Each comment says what to do instead.
+const domains = ['iam', 'connector', 'infra', 'observability', 'cost', 'application', 'across-service', 'workflow', 'portal', 'cli'];
+const anyDomain = domains.join('|');
+
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one file, or a third one is missing: move what both need below both.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'front-door',
+      comment: 'Another module is entered through its index.ts only; export there what others may use.',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/' },
+      to: { path: `^src/(${anyDomain})/`, pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'kernel-is-plain',
+      comment: 'The kernel holds plain values; it knows no framework, no platform and no domain.',
+      severity: 'error',
+      from: { path: '^src/kernel/' },
+      to: { path: ['^src/(?!kernel/)', 'node_modules/(@nestjs|typeorm|pg|fastify)/'] },
+    },
+    {
+      name: 'platform-knows-no-domain',
+      comment: 'Plumbing serves every domain alike: hand the platform a function or an event instead.',
+      severity: 'error',
+      from: { path: '^src/platform/' },
+      to: { path: `^src/(${anyDomain})/` },
+    },
+    {
+      name: 'iam-is-lowest',
+      comment: 'iam stands at the bottom of the domains: others call it, it calls none of them.',
+      severity: 'error',
+      from: { path: '^src/iam/' },
+      to: { path: '^src/(connector|infra|observability|cost|application|across-service|workflow|portal|cli)/' },
+    },
+    {
+      name: 'connector-below-infra',
+      comment: 'Commands go down by call, news goes up by event: publish an event from the connector instead.',
+      severity: 'error',
+      from: { path: '^src/connector/' },
+      to: { path: '^src/(infra|observability|cost|application|across-service|workflow|portal|cli)/' },
+    },
+    {
+      name: 'sdk-stands-alone',
+      comment: 'A driver author installs the SDK without our server: it imports nothing outside its own folder.',
+      severity: 'error',
+      from: { path: '^src/driver-sdk/' },
+      to: { pathNot: '^src/driver-sdk/' },
+    },
+    {
+      name: 'driver-knows-only-the-sdk',
+      comment: 'A driver runs in its own process with nothing of the server in it: use @mcmp/driver-sdk.',
+      severity: 'error',
+      from: { path: '^drivers/' },
+      to: { path: '^src/(?!driver-sdk/)' },
+    },
+    {
+      name: 'wire-stays-out-of-the-bundle',
+      comment: 'The wire and the world are the other side of the driver; a bundle that holds them would speak to itself.',
+      severity: 'error',
+      from: { path: '^drivers/[^/]+/src/' },
+      to: { path: '^drivers/[^/]+/(wire|world)/' },
+    },
+    {
+      name: 'cli-speaks-http',
+      comment: 'The command line is a client like any other: it calls the open API, never the inside.',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: { path: '^src/(?!cli/|kernel/)' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'default'] },
+  },
+};
