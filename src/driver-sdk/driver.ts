@@ -1,0 +1,61 @@
+import type { AccountHandlers, ImageHandlers, PriceHandlers, QuotaHandlers, RegionHandlers, SpecHandlers } from './catalog.js';
+import type { DiskHandlers, TagHandlers, TaggedKind, VmHandlers } from './compute.js';
+import type { KeyPairHandlers, NetworkHandlers, PublicIpHandlers, SecurityGroupHandlers, SubnetHandlers } from './network.js';
+
+/** Handler groups by capability; a session has exactly those that its manifest lists. */
+export interface HandlerGroups {
+  account: AccountHandlers;
+  region: RegionHandlers;
+  spec: SpecHandlers;
+  image: ImageHandlers;
+  price: PriceHandlers;
+  quota: QuotaHandlers;
+  network: NetworkHandlers;
+  subnet: SubnetHandlers;
+  'security-group': SecurityGroupHandlers;
+  'key-pair': KeyPairHandlers;
+  vm: VmHandlers;
+  disk: DiskHandlers;
+  'public-ip': PublicIpHandlers;
+  tag: TagHandlers;
+}
+/** Name of a handler group. */
+export type Capability = keyof HandlerGroups;
+
+/** How this cloud behaves where clouds differ; the platform reads these instead of asking which cloud it is. */
+export interface Traits {
+  /** Kinds whose create honours `token`: a repeat gives the same thing. For the others the platform looks by tag first. */
+  idempotencyToken: TaggedKind[];
+  /** Kinds whose name the cloud keeps unique, so that a second create answers ALREADY_EXISTS. */
+  uniqueName: TaggedKind[];
+  /** Longest time in which a new thing may be missing from get and list. */
+  consistencyWindowMs: number;
+  /** `region`: a network belongs to one region; `global`: one network spans all. */
+  networkScope: 'region' | 'global';
+  /** Whether a subnet lies in one zone. */
+  subnetScope: 'zone' | 'region';
+  /** Most VMs of one `vm.create`. */
+  vmBatch: number;
+}
+
+/** What a connection hands to its driver; kept in memory only. */
+export interface ConnectInput {
+  /** Values of the manifest's credential fields. */
+  credential: Record<string, string>;
+  /** Base URL instead of the provider's own. */
+  endpoint?: string;
+  /** Values of the manifest's option fields. */
+  options: Record<string, string>;
+}
+
+/** A connected account. `connect` itself makes no call to the cloud; `account.verify` does. */
+export type Session = { traits: Traits; close?(): Promise<void> } & { [C in Capability]?: HandlerGroups[C] };
+
+/** What a bundle's entry exports as default. */
+export interface Driver {
+  readonly mcmpDriver: 1;
+  connect(input: ConnectInput): Promise<Session>;
+}
+
+/** Makes the default export of a driver bundle. */
+export const defineDriver = (driver: { connect(input: ConnectInput): Promise<Session> }): Driver => ({ mcmpDriver: 1, connect: (input) => driver.connect(input) });
