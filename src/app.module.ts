@@ -1,0 +1,13 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { PlatformModule, type PlatformParts } from './platform/index.js';
+
+/** Entities of every domain, for the database. */
+export const entities: (new () => object)[] = [];
+
+/** The one place that names every domain module. */
+@Module({})
+export class AppModule {
+  static with(parts: PlatformParts): DynamicModule {
+    return { module: AppModule, imports: [PlatformModule.with(parts)] };
+  }
+}

@@ -1,0 +1,43 @@
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import { z } from 'zod';
+import { Problem } from '../../kernel/problem.js';
+import { Database } from '../database/database.js';
+import { Answers } from './answers.js';
+import { Public } from './marks.js';
+
+const Health = z.object({ status: z.literal('ok'), checks: z.record(z.string(), z.literal('ok')).optional() });
+
+/** Liveness, readiness and metrics of this server. */
+@Controller()
+@Public()
+export class HealthController {
+  private readonly registry = new Registry();
+  constructor(@Inject(Database) private readonly database: Database) {
+    collectDefaultMetrics({ register: this.registry, prefix: 'mcmp_' });
+  }
+
+  @Get('health/live')
+  @Answers(200, 'The process answers.', Health, { status: 'ok' })
+  live(): z.infer<typeof Health> {
+    return { status: 'ok' };
+  }
+
+  @Get('health/ready')
+  @Answers(200, 'The server and its database can work.', Health, { status: 'ok', checks: { database: 'ok' } })
+  async ready(): Promise<z.infer<typeof Health>> {
+    try {
+      await this.database.ping();
+    } catch (cause) {
+      throw new Problem('UNAVAILABLE', 'The database does not answer; the server waits for it and needs no restart.', { cause, retryAfterSeconds: 2 });
+    }
+    return { status: 'ok', checks: { database: 'ok' } };
+  }
+
+  @Get('metrics')
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  @Answers(200, 'Figures of this process in the Prometheus text format.')
+  metrics(): Promise<string> {
+    return this.registry.metrics();
+  }
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { migrations } from '../migrations/index.js';
+import { AppModule, entities } from './app.module.js';
+import { type Config, Database, Logger, ProblemFilter, Secrets, refuseNul, serveOpenApi, validationPipe, withLogContext } from './platform/index.js';
+
+/** A server that listens. */
+export interface RunningServer {
+  /** e.g. `http://127.0.0.1:8080`. */
+  url: string;
+  database: Database;
+  /** Takes no more requests, finishes those under way, closes the database. */
+  close(): Promise<void>;
+}
+
+/** Starts everything in order: database, modules, listener. What was started is stopped again if a later step fails. */
+export async function startServer(config: Config, logger = new Logger(config.logLevel)): Promise<RunningServer> {
+  const secrets = Secrets.fromConfig(config);
+  const database = await Database.open({ ...config, entities, migrations });
+  try {
+    const adapter = new FastifyAdapter({ bodyLimit: config.bodyLimitBytes, genReqId: () => randomUUID(), forceCloseConnections: true, routerOptions: { maxParamLength: 512 } });
+    const app = await NestFactory.create<NestFastifyApplication>(AppModule.with({ config, database, logger, secrets }), adapter, { logger, abortOnError: false });
+    const fastify = app.getHttpAdapter().getInstance();
+    fastify.addHook('onRequest', (request, reply, done) => {
+      void reply.header('x-request-id', request.id);
+      withLogContext({ requestId: request.id }, done);
+    });
+    refuseNul(fastify as never);
+    app.useGlobalFilters(new ProblemFilter(logger));
+    app.useGlobalPipes(validationPipe());
+    serveOpenApi(app);
+    await app.listen(config.port, config.host);
+    const { port } = app.getHttpServer().address() as { port: number };
+    const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+    logger.info('listening', { url });
+    let closing: Promise<void> | undefined;
+    return { url, database, close: () => (closing ??= app.close().then(() => database.close())) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
