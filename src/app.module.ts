@@ -1,13 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { IamModule, iamEntities } from './iam/index.js';
 import { PlatformModule, type PlatformParts } from './platform/index.js';
 
 /** Entities of every domain, for the database. */
-export const entities: (new () => object)[] = [];
+export const entities: (new () => object)[] = [...iamEntities];
 
 /** The one place that names every domain module. */
 @Module({})
 export class AppModule {
   static with(parts: PlatformParts): DynamicModule {
-    return { module: AppModule, imports: [PlatformModule.with(parts)] };
+    return { module: AppModule, imports: [PlatformModule.with(parts), IamModule] };
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
 import { newId } from '../kernel/ids.js';
-import { type Page, type PageQuery, afterId, isId, toPage } from '../kernel/page.js';
+import { type Page, type PageQuery, idAfter, isId, toPage } from '../kernel/page.js';
 import { Problem } from '../kernel/problem.js';
 import { CONFIG, type Config, Database } from '../platform/index.js';
 import { MembershipRow, ProjectRow, UserRow, WorkspaceRow } from './iam.entities.js';
@@ -133,9 +133,9 @@ export class Iam implements OnModuleInit {
   }
 
   private async page<T extends { id: string }>(query: import('typeorm').SelectQueryBuilder<T>, page: PageQuery): Promise<Page<T>> {
-    const after = afterId(page);
+    const after = idAfter(page);
     if (after) query.andWhere('row.id > :after', { after });
-    return toPage(await query.orderBy('row.id').limit(page.pageSize + 1).getMany(), page.pageSize);
+    return toPage(await query.orderBy('row.id').limit(page.pageSize + 1).getMany(), page.pageSize, (row) => [row.id]);
   }
 
   private async create<T>(what: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {

@@ -1,60 +1,51 @@
 import { randomBytes } from 'node:crypto';
-import jsonwebtoken from 'jsonwebtoken';
-import type { EntityManager } from 'typeorm';
-import { newId } from '../kernel/ids.js';
-import { SigningKeyRow, type UserRow } from './iam.entities.js';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import jwt from 'jsonwebtoken';
+import passportJwt from 'passport-jwt';
+import { Problem } from '../kernel/problem.js';
+import { CONFIG, type Config, Database, Secrets } from '../platform/index.js';
+import { SigningKeyRow } from './iam.entities.js';
 
 const ISSUER = 'mcmp';
+const WHY: [RegExp, string][] = [
+  [/expired/, 'The access token has expired: get a new one with POST /v1/auth/token.'],
+  [/No auth token/, 'No access token: send the header "Authorization: Bearer <token>"; POST /v1/auth/token gives one.'],
+  [/./, 'The access token is not valid here: get a new one with POST /v1/auth/token.'],
+];
 
-/** Claims of an access token (RFC 7519). */
-export interface TokenClaims {
-  /** User id. */
-  sub: string;
-  name: string;
-  role: string;
-  /** The user's token epoch when the token was made. */
-  epoch: number;
-}
+/** Signs and checks access tokens (JWT, HS256) with a key that all servers on one database share. */
+@Injectable()
+export class Tokens implements OnModuleInit {
+  private key = '';
+  constructor(@Inject(Database) private readonly database: Database, @Inject(Secrets) private readonly secrets: Secrets, @Inject(CONFIG) private readonly config: Config) {}
 
-/** What seals the signing key; the platform's `Secrets` fits. */
-interface Sealer {
-  seal(plain: string, context: string): string | Promise<string>;
-  open(record: string, context: string): string | Promise<string>;
-}
-
-/** Options by which a verifier takes our tokens and no others; the algorithm is pinned, so that `none` and RS256 fail. */
-export const TOKEN_RULES = { algorithms: ['HS256' as const], issuer: ISSUER };
-
-/** Makes access tokens and knows the keys that check them. */
-export class Tokens {
-  private readonly keys = new Map<string, string>();
-  private currentId: string | undefined;
-
-  constructor(private readonly secrets: Sealer, readonly ttlSeconds: number) {}
-
-  /** Reads the signing keys, and makes the first one; the caller holds the lock of first start. */
-  async load(rows: EntityManager): Promise<void> {
-    let stored = await rows.find(SigningKeyRow, { order: { id: 'ASC' } });
-    if (stored.length === 0) {
-      const id = newId();
-      await rows.insert(SigningKeyRow, { id, sealed: await this.secrets.seal(randomBytes(32).toString('base64'), `signing-key:${id}`) });
-      stored = await rows.find(SigningKeyRow);
-    }
-    for (const row of stored) this.keys.set(row.id, await this.secrets.open(row.sealed, `signing-key:${row.id}`));
-    this.currentId = stored.at(-1)?.id;
+  async onModuleInit(): Promise<void> {
+    const rows = this.database.dataSource.getRepository(SigningKeyRow);
+    const sealed = this.secrets.seal(randomBytes(32).toString('base64'), 'iam:signing-key');
+    await rows.createQueryBuilder().insert().values({ id: 1, sealed }).orIgnore().execute();
+    this.key = this.secrets.open((await rows.findOneByOrFail({ id: 1 })).sealed, 'iam:signing-key');
   }
 
-  /** Makes an access token for a user; it ends after `ttlSeconds`, or at once when the user's epoch rises. */
-  issue(user: Pick<UserRow, 'id' | 'username' | 'role' | 'tokenEpoch'>): string {
-    const key = this.currentId === undefined ? undefined : this.keys.get(this.currentId);
-    if (key === undefined || this.currentId === undefined) throw new Error('Tokens were asked for before the signing key was read');
-    const claims = { name: user.username, role: user.role, epoch: user.tokenEpoch };
-    return jsonwebtoken.sign(claims, key, { algorithm: 'HS256', subject: user.id, issuer: ISSUER, expiresIn: this.ttlSeconds, keyid: this.currentId });
+  /** A token for the user, and its life in seconds. */
+  issue(userId: string): { accessToken: string; tokenType: 'Bearer'; expiresIn: number } {
+    const expiresIn = this.config.tokenTtlSeconds;
+    return { accessToken: jwt.sign({}, this.key, { subject: userId, issuer: ISSUER, expiresIn, algorithm: 'HS256' }), tokenType: 'Bearer', expiresIn };
   }
 
-  /** The key that a token names in its header, if it is one of ours. */
-  findKey(token: string): string | undefined {
-    const header = jsonwebtoken.decode(token, { complete: true })?.header;
-    return header?.kid === undefined ? undefined : this.keys.get(header.kid);
+  /** The user id in a request's bearer token. @throws Problem UNAUTHENTICATED that says what is wrong with it. */
+  authenticate(request: { headers: Record<string, unknown> }): Promise<string> {
+    return new Promise((done, failed) => {
+      const refuse = (info: unknown): void => {
+        const text = info instanceof Error ? info.message : String(info);
+        failed(new Problem('UNAUTHENTICATED', (WHY.find(([pattern]) => pattern.test(text)) as [RegExp, string])[1]));
+      };
+      const strategy = new passportJwt.Strategy(
+        { jwtFromRequest: passportJwt.ExtractJwt.fromAuthHeaderAsBearerToken(), secretOrKey: this.key, algorithms: ['HS256'], issuer: ISSUER },
+        (payload: { sub?: string }, verified: (error: unknown, user?: unknown, info?: unknown) => void) => verified(null, payload.sub ?? false),
+      );
+      // Passport gives a strategy these by hand; there is one strategy, so its middleware is not needed.
+      Object.assign(strategy, { success: done, fail: refuse, error: failed });
+      strategy.authenticate(request as never);
+    });
   }
 }

@@ -37,7 +37,7 @@ export class IamController {
 
   @Get('workspaces')
   @Permission('workspace:read')
-  @Answers(200, 'Lists the workspaces of the caller.', WorkspacePage, { items: [workspace] })
+  @Answers(200, 'Lists the workspaces of the caller.', WorkspacePage, { items: [workspace], nextPageToken: null })
   workspaces(@CurrentPrincipal() principal: Principal, @Query({ schema: PageQuery }) query: PageQuery): Promise<Page<WorkspaceRow>> {
     return this.iam.listWorkspaces(principal, query);
   }
@@ -51,7 +51,7 @@ export class IamController {
 
   @Get('projects')
   @Permission('project:read')
-  @Answers(200, 'Lists the projects of the caller.', ProjectPage, { items: [project] })
+  @Answers(200, 'Lists the projects of the caller.', ProjectPage, { items: [project], nextPageToken: null })
   projects(@CurrentPrincipal() principal: Principal, @Query({ schema: PageQuery }) query: PageQuery): Promise<Page<ProjectRow>> {
     return this.iam.listProjects(principal, query);
   }
@@ -72,7 +72,7 @@ export class IamController {
 
   @Get('users')
   @Permission('user:manage')
-  @Answers(200, 'Lists the users.', UserPage, { items: [user] })
+  @Answers(200, 'Lists the users.', UserPage, { items: [user], nextPageToken: null })
   async users(@Query({ schema: PageQuery }) query: PageQuery) {
     const page = await this.iam.listUsers(query);
     return { ...page, items: page.items.map(plainUser) };
