@@ -1,9 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { IamModule, iamEntities } from './iam/index.js';
-import { PlatformModule, type PlatformParts } from './platform/index.js';
+import { PlatformModule, type PlatformParts, platformEntities } from './platform/index.js';
 
 /** Entities of every domain, for the database. */
-export const entities: (new () => object)[] = [...iamEntities];
+export const entities: (new () => object)[] = [...platformEntities, ...iamEntities];
 
 /** The one place that names every domain module. */
 @Module({})

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { migrations } from '../migrations/index.js';
 import { AppModule, entities } from './app.module.js';
-import { type Config, Database, Logger, ProblemFilter, Secrets, refuseNul, serveOpenApi, validationPipe, withLogContext } from './platform/index.js';
+import { type Config, Database, EventStreams, Events, Logger, ProblemFilter, Secrets, Work, refuseNul, serveOpenApi, validationPipe, withLogContext } from './platform/index.js';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -18,9 +18,17 @@ export interface RunningServer {
 export async function startServer(config: Config, logger = new Logger(config.logLevel)): Promise<RunningServer> {
   const secrets = Secrets.fromConfig(config);
   const database = await Database.open({ ...config, entities, migrations });
+  let app: NestFastifyApplication | undefined;
+  const close = async (): Promise<void> => {
+    app?.get(EventStreams).close();
+    await app?.get(Work).stop();
+    await app?.close();
+    await app?.get(Events).close();
+    await database.close();
+  };
   try {
     const adapter = new FastifyAdapter({ bodyLimit: config.bodyLimitBytes, genReqId: () => randomUUID(), forceCloseConnections: true, routerOptions: { maxParamLength: 512 } });
-    const app = await NestFactory.create<NestFastifyApplication>(AppModule.with({ config, database, logger, secrets }), adapter, { logger, abortOnError: false });
+    app = await NestFactory.create<NestFastifyApplication>(AppModule.with({ config, database, logger, secrets }), adapter, { logger, abortOnError: false });
     const fastify = app.getHttpAdapter().getInstance();
     fastify.addHook('onRequest', (request, reply, done) => {
       void reply.header('x-request-id', request.id);
@@ -30,14 +38,16 @@ export async function startServer(config: Config, logger = new Logger(config.log
     app.useGlobalFilters(new ProblemFilter(logger));
     app.useGlobalPipes(validationPipe());
     serveOpenApi(app);
+    await app.init();
+    await app.get(Work).start();
     await app.listen(config.port, config.host);
     const { port } = app.getHttpServer().address() as { port: number };
     const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
     logger.info('listening', { url });
     let closing: Promise<void> | undefined;
-    return { url, database, close: () => (closing ??= app.close().then(() => database.close())) };
+    return { url, database, close: () => (closing ??= close()) };
   } catch (error) {
-    await database.close();
+    await close().catch(() => undefined);
     throw error;
   }
 }

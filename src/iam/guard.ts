@@ -1,12 +1,12 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable, type OnApplicationBootstrap, createParamDecorator } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
 import { Problem } from '../kernel/problem.js';
-import { PERMISSION_MARK, PUBLIC_MARK } from '../platform/index.js';
+import { type CallerScope, PERMISSION_MARK, PUBLIC_MARK } from '../platform/index.js';
 import { Iam, type Principal } from './iam.js';
 import { allows } from './roles.js';
 import { Tokens } from './tokens.js';
 
-interface Request { headers: Record<string, unknown>; principal?: Principal }
+interface Request { headers: Record<string, unknown>; principal?: Principal; scope?: CallerScope }
 
 /** The caller of a route; only on routes that are not public. */
 export const CurrentPrincipal = createParamDecorator((_data: unknown, context: ExecutionContext): Principal => {
@@ -29,10 +29,12 @@ export class IamGuard implements CanActivate, OnApplicationBootstrap {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_MARK, targets)) return true;
     const request = context.switchToHttp().getRequest<Request>();
-    request.principal = await this.iam.principal(await this.tokens.authenticate(request));
+    const { userId, expiresAt } = await this.tokens.authenticate(request);
+    const principal = (request.principal = await this.iam.principal(userId));
+    request.scope = { userId, expiresAt, workspaceIds: () => this.iam.workspaceIds(principal) };
     const permission = this.reflector.getAllAndOverride<string | undefined>(PERMISSION_MARK, targets);
-    if (permission === undefined || !allows(request.principal.role, permission)) {
-      throw new Problem('FORBIDDEN', `The role "${request.principal.role}" does not hold the permission "${permission}": ask an administrator for a role that does.`);
+    if (permission === undefined || !allows(principal.role, permission)) {
+      throw new Problem('FORBIDDEN', `The role "${principal.role}" does not hold the permission "${permission}": ask an administrator for a role that does.`);
     }
     return true;
   }

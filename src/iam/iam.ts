@@ -74,6 +74,12 @@ export class Iam implements OnModuleInit {
     return { id: project.id, name: project.name, workspaceId: project.workspaceId };
   }
 
+  /** Workspaces whose things the caller may see. */
+  async workspaceIds(principal: Principal): Promise<string[] | 'all'> {
+    if (principal.role === 'admin') return 'all';
+    return (await this.database.dataSource.getRepository(MembershipRow).findBy({ userId: principal.userId })).map(({ workspaceId }) => workspaceId);
+  }
+
   listProjects(principal: Principal, query: PageQuery): Promise<Page<ProjectRow>> {
     return this.page(this.visible(principal, ProjectRow, 'workspaceId'), query);
   }

@@ -32,8 +32,8 @@ export class Tokens implements OnModuleInit {
     return { accessToken: jwt.sign({}, this.key, { subject: userId, issuer: ISSUER, expiresIn, algorithm: 'HS256' }), tokenType: 'Bearer', expiresIn };
   }
 
-  /** The user id in a request's bearer token. @throws Problem UNAUTHENTICATED that says what is wrong with it. */
-  authenticate(request: { headers: Record<string, unknown> }): Promise<string> {
+  /** The user id in a request's bearer token, and when it ends. @throws Problem UNAUTHENTICATED that says what is wrong with it. */
+  authenticate(request: { headers: Record<string, unknown> }): Promise<{ userId: string; expiresAt: Date }> {
     return new Promise((done, failed) => {
       const refuse = (info: unknown): void => {
         const text = info instanceof Error ? info.message : String(info);
@@ -41,7 +41,8 @@ export class Tokens implements OnModuleInit {
       };
       const strategy = new passportJwt.Strategy(
         { jwtFromRequest: passportJwt.ExtractJwt.fromAuthHeaderAsBearerToken(), secretOrKey: this.key, algorithms: ['HS256'], issuer: ISSUER },
-        (payload: { sub?: string }, verified: (error: unknown, user?: unknown, info?: unknown) => void) => verified(null, payload.sub ?? false),
+        (payload: { sub?: string; exp?: number }, verified: (error: unknown, user?: unknown, info?: unknown) => void) =>
+          verified(null, payload.sub !== undefined && payload.exp !== undefined ? { userId: payload.sub, expiresAt: new Date(payload.exp * 1000) } : false),
       );
       // Passport gives a strategy these by hand; there is one strategy, so its middleware is not needed.
       Object.assign(strategy, { success: done, fail: refuse, error: failed });

@@ -1,9 +1,17 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { CONFIG, type Config } from './config/config.js';
 import { Database } from './database/database.js';
+import { Events } from './events/events.js';
+import { EventStreams } from './events/stream.js';
 import { HealthController } from './http/health.controller.js';
+import { Idempotency } from './http/idempotency.js';
 import { Logger } from './logger/logger.js';
+import { Metrics } from './metrics/metrics.js';
+import { OperationsController } from './operations/operations.controller.js';
+import { Operations } from './operations/operations.js';
+import { Retention } from './retention.js';
 import { Secrets } from './secrets/secrets.js';
+import { Work } from './work/work.js';
 
 /** The parts that are ready before Nest starts. */
 export interface PlatformParts {
@@ -15,7 +23,7 @@ export interface PlatformParts {
 
 /** Plumbing that knows no domain, for every domain. */
 @Global()
-@Module({ controllers: [HealthController] })
+@Module({ controllers: [HealthController, OperationsController] })
 export class PlatformModule {
   static with(parts: PlatformParts): DynamicModule {
     const providers = [
@@ -24,6 +32,7 @@ export class PlatformModule {
       { provide: Logger, useValue: parts.logger },
       { provide: Secrets, useValue: parts.secrets },
     ];
-    return { module: PlatformModule, providers, exports: providers };
+    const services = [Metrics, Work, Events, EventStreams, Operations, Idempotency];
+    return { module: PlatformModule, providers: [...providers, ...services, Retention], exports: [...providers, ...services] };
   }
 }

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Page, PageQuery } from '../../kernel/page.js';
-import { Answers, Permission, Public } from '../../platform/index.js';
+import { Answers, type CallerScope, CurrentScope, EventStreams, Permission, Public, StreamAnswers } from '../../platform/index.js';
 import { CurrentPrincipal } from '../guard.js';
 import type { ProjectRow, UserRow, WorkspaceRow } from '../iam.entities.js';
 import { Iam, type Principal, type ProjectRef } from '../iam.js';
@@ -18,7 +19,7 @@ const plainUser = ({ id, username, role, disabled, createdAt }: UserRow) => ({ i
 /** Login, and who there is. */
 @Controller('v1')
 export class IamController {
-  constructor(@Inject(Iam) private readonly iam: Iam, @Inject(Tokens) private readonly tokens: Tokens) {}
+  constructor(@Inject(Iam) private readonly iam: Iam, @Inject(Tokens) private readonly tokens: Tokens, @Inject(EventStreams) private readonly streams: EventStreams) {}
 
   @Post('auth/token')
   @Public()
@@ -61,6 +62,14 @@ export class IamController {
   @Answers(200, 'Shows a project by its id or name.', Project.omit({ createdAt: true }), { id: project.id, workspaceId: workspace.id, name: 'default' })
   project(@CurrentPrincipal() principal: Principal, @Param('project') reference: string): Promise<ProjectRef> {
     return this.iam.requireProject(principal, reference);
+  }
+
+  @Get('projects/:project/events')
+  @Permission('project:read')
+  @StreamAnswers('Streams every change in a project (MCIs, VMs, operations) from now on, or after `Last-Event-ID` (server-sent events).')
+  async events(@CurrentPrincipal() principal: Principal, @CurrentScope() scope: CallerScope, @Param('project') reference: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { id } = await this.iam.requireProject(principal, reference);
+    this.streams.send(request, reply, scope, { filter: { projectId: id } });
   }
 
   @Post('projects')

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { migrateEngine } from '../work/engine.js';
 import { startEmbeddedPostgres } from './embedded.js';
 
 type EntityClass = new () => object;
@@ -67,6 +68,7 @@ async function migrate(dataSource: DataSource, url: string): Promise<void> {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await lock.query('CREATE SCHEMA IF NOT EXISTS platform');
     await dataSource.initialize();
+    await migrateEngine(url);
     await dataSource.runMigrations({ transaction: 'each' });
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();

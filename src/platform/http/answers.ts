@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
 import { PROBLEM_CODES } from './problems.js';
 
@@ -26,4 +26,12 @@ export const Answers = (status: number, summary: string, schema?: z.ZodType, exa
   applyDecorators(
     ApiOperation({ summary }),
     ApiResponse({ status, description: summary, ...(schema && { content: { 'application/json': { schema: openApiSchema(schema), ...(example !== undefined && { example }) } } }) }),
+  );
+
+/** Like {@link Answers}, for a route that answers with an event stream. */
+export const StreamAnswers = (summary: string) =>
+  applyDecorators(
+    ApiOperation({ summary }),
+    ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Id of the last event seen: the stream goes on after it', schema: { type: 'string', pattern: '^[0-9]{1,18}-[0-9]{1,18}$' }, example: '7421-118' }),
+    ApiResponse({ status: 200, description: summary, content: { 'text/event-stream': { schema: { type: 'string' }, example: 'id: 7421-118\nevent: vm.changed\ndata: {"id":"7421-118","type":"vm.changed"}\n\n' } } }),
   );

@@ -1,8 +1,8 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
-import { Registry, collectDefaultMetrics } from 'prom-client';
 import { z } from 'zod';
 import { Problem } from '../../kernel/problem.js';
 import { Database } from '../database/database.js';
+import { Metrics } from '../metrics/metrics.js';
 import { Answers } from './answers.js';
 import { Public } from './marks.js';
 
@@ -12,10 +12,7 @@ const Health = z.object({ status: z.literal('ok'), checks: z.record(z.string(), 
 @Controller()
 @Public()
 export class HealthController {
-  private readonly registry = new Registry();
-  constructor(@Inject(Database) private readonly database: Database) {
-    collectDefaultMetrics({ register: this.registry, prefix: 'mcmp_' });
-  }
+  constructor(@Inject(Database) private readonly database: Database, @Inject(Metrics) private readonly figures: Metrics) {}
 
   @Get('health/live')
   @Answers(200, 'The process answers.', Health, { status: 'ok' })
@@ -38,6 +35,6 @@ export class HealthController {
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   @Answers(200, 'Figures of this process in the Prometheus text format.')
   metrics(): Promise<string> {
-    return this.registry.metrics();
+    return this.figures.registry.metrics();
   }
 }

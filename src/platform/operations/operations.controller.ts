@@ -1,0 +1,81 @@
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { type Page, PageQuery, pageOf } from '../../kernel/page.js';
+import { FIRST_EVENT } from '../events/events.js';
+import { EventStreams } from '../events/stream.js';
+import { Answers, StreamAnswers } from '../http/answers.js';
+import { Permission } from '../http/marks.js';
+import { type CallerScope, CurrentScope } from '../http/scope.js';
+import { OPERATION_STATES, type Operation, type OperationState, isFinal } from './operation.js';
+import { Operations } from './operations.js';
+
+const time = z.iso.datetime();
+/** Schema of an operation, for every route that answers with one. */
+export const OperationBody = z.object({
+  id: z.uuid(),
+  kind: z.string().meta({ description: '`<noun>.<verb>`' }),
+  workspaceId: z.uuid(),
+  projectId: z.uuid().nullable(),
+  target: z.object({ type: z.string(), id: z.string(), name: z.string() }),
+  state: z.enum(OPERATION_STATES).meta({ description: '`succeeded`, `failed` and `cancelled` are final' }),
+  progress: z.object({ done: z.int().min(0), failed: z.int().min(0), total: z.int().min(0) }),
+  message: z.string().nullable(),
+  result: z.record(z.string(), z.unknown()).nullable(),
+  errors: z.array(z.object({ code: z.string(), count: z.int(), message: z.string(), help: z.string().optional(), targets: z.array(z.string()) })).meta({ description: 'Grouped by code; `targets` names the first ten' }),
+  createdBy: z.uuid(),
+  createdAt: time,
+  updatedAt: time,
+  finishedAt: time.nullable(),
+});
+
+const OperationQuery = PageQuery.extend({
+  project: z.uuid().optional().meta({ description: 'Id of a project' }),
+  kind: z.string().min(1).max(100).optional().meta({ description: 'Kind, e.g. `mci.create`' }),
+  target: z.string().min(1).max(100).optional().meta({ description: 'Id of what they work on' }),
+  state: z.enum(OPERATION_STATES).optional().meta({ description: 'State' }),
+}).strict();
+
+/** An operation as an example in the API document. */
+export const operationExample = {
+  id: '019a2c00-0000-7000-8000-000000000010', kind: 'mci.create', workspaceId: '019a2c00-0000-7000-8000-000000000001', projectId: '019a2c00-0000-7000-8000-000000000002',
+  target: { type: 'mci', id: '019a2c00-0000-7000-8000-000000000011', name: 'shop' }, state: 'running' satisfies OperationState as OperationState, progress: { done: 40, failed: 0, total: 100 }, message: null, result: null, errors: [],
+  createdBy: '019a2c00-0000-7000-8000-000000000003', createdAt: '2026-11-24T09:00:00.000Z', updatedAt: '2026-11-24T09:00:07.000Z', finishedAt: null,
+};
+
+/** Long work: look at it, follow it, cancel it. */
+@Controller('v1/operations')
+export class OperationsController {
+  constructor(@Inject(Operations) private readonly operations: Operations, @Inject(EventStreams) private readonly streams: EventStreams) {}
+
+  @Get()
+  @Permission('operation:read')
+  @Answers(200, 'Lists operations, the newest first.', pageOf(OperationBody), { items: [operationExample], nextPageToken: null })
+  list(@CurrentScope() scope: CallerScope, @Query({ schema: OperationQuery }) query: z.infer<typeof OperationQuery>): Promise<Page<Operation>> {
+    const { project, kind, target, state } = query;
+    return this.operations.list(scope, { project, kind, target, state: state && [state] }, query);
+  }
+
+  @Get(':operation')
+  @Permission('operation:read')
+  @Answers(200, 'Shows an operation.', OperationBody, operationExample)
+  get(@CurrentScope() scope: CallerScope, @Param('operation') id: string): Promise<Operation> {
+    return this.operations.get(scope, id);
+  }
+
+  @Post(':operation/cancel')
+  @HttpCode(202)
+  @Permission('operation:cancel')
+  @Answers(202, 'Asks for the end of an operation; asking again changes nothing.', OperationBody, { ...operationExample, state: 'cancelling' })
+  cancel(@CurrentScope() scope: CallerScope, @Param('operation') id: string): Promise<Operation> {
+    return this.operations.cancel(scope, id);
+  }
+
+  @Get(':operation/events')
+  @Permission('operation:read')
+  @StreamAnswers('Streams the changes of an operation from its beginning, and ends with it (server-sent events).')
+  async events(@CurrentScope() scope: CallerScope, @Param('operation') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const operation = await this.operations.get(scope, id);
+    this.streams.send(request, reply, scope, { filter: { subjectId: operation.id }, from: FIRST_EVENT, isLast: ({ data }) => isFinal(data.state as OperationState) });
+  }
+}
