@@ -1,0 +1,239 @@
+import { type ConnectInput, DRIVER_ERROR_CODES, DriverError, type DriverErrorCode, type DriverErrorDetail } from '@mcmp/driver-sdk';
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { deserialize } from 'node:v8';
+import { z } from 'zod';
+import type { Logger } from '../../platform/index.js';
+import type { Budget } from './budget.js';
+import { type Redactor, followOutput } from './output.js';
+import { type FromChild, MAX_ANSWER_BYTES, type ToChild } from './protocol.js';
+
+const START_MS = 20_000;
+const HEARTBEAT_MS = 1000;
+/** So many heartbeats without a sign, and the process is taken for blocked. */
+const MISSED_HEARTBEATS = 5;
+const MAX_IN_FLIGHT = 2000;
+/** Calls that were given up and yet never ended; above this the process is worth replacing. */
+const MAX_ABANDONED = 500;
+const HEAP_MIB = 512;
+const MAX_RSS_BYTES = 1024 * 1024 * 1024;
+const STOP_MS = 2500;
+
+const Failure = z.object({
+  code: z.string().optional(),
+  message: z.string(),
+  detail: z.object({
+    providerCode: z.string().optional().catch(undefined), providerRequestId: z.string().optional().catch(undefined), httpStatus: z.number().optional().catch(undefined),
+    retryAfterMs: z.number().nonnegative().optional().catch(undefined), field: z.string().optional().catch(undefined), quotaId: z.string().optional().catch(undefined),
+  }).optional().catch(undefined),
+});
+
+/** The compiled program beside this file; within tests this file is TypeScript, and the program lies in `dist`. */
+const HERE = import.meta.url.endsWith('.ts') ? import.meta.url.replace(/\/src\/connector\/host\/(?=[^/]+$)/, '/dist/src/connector/host/') : import.meta.url;
+const CHILD = fileURLToPath(new URL('./child.js', HERE));
+
+export interface ProcessOptions {
+  /** Folder of the bundle; all that the process may read beside its own program. */
+  folder: string;
+  entry: string;
+  /** e.g. `aws 1.2.0`, for messages. */
+  label: string;
+  /** False leaves Node's permission model off. */
+  permission: boolean;
+  redactor: Redactor;
+  logger: Logger;
+}
+
+/** One process that runs one driver version: starts it, multiplexes calls over IPC, watches its heart, ends it. */
+export class DriverProcess {
+  /** Settles when the bundle is loaded; rejects with a sentence that says why it is not. */
+  readonly loaded: Promise<void>;
+  /** Resolves when the process is gone, with how it ended. */
+  readonly ended: Promise<string>;
+  readonly pid: number | undefined;
+  startMs = 0;
+  rssBytes = 0;
+  abandoned = 0;
+  private alive = true;
+  private ready = false;
+  private stopping = false;
+  private draining = false;
+  private cause: string | undefined;
+  private missed = 0;
+  private sequence = 0;
+  private readonly child: ChildProcess;
+  private readonly pending = new Map<number, { done: (value: unknown) => void; failed: (error: Error) => void }>();
+  private onLoaded: (problem?: string) => void = () => undefined;
+
+  constructor(private readonly options: ProcessOptions) {
+    const from = performance.now();
+    this.child = fork(CHILD, [], { cwd: options.folder, env: environment(), execArgv: flags(options), execPath: process.execPath, serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.pid = this.child.pid;
+    this.loaded = new Promise((done, failed) => {
+      const timer = setTimeout(() => this.kill(`was not loaded within ${START_MS} ms`), START_MS);
+      this.onLoaded = (problem) => {
+        clearTimeout(timer);
+        this.startMs = Math.round(performance.now() - from);
+        this.ready = problem === undefined;
+        if (problem === undefined) done();
+        else failed(new Error(options.redactor.clean(problem)));
+      };
+    });
+    this.loaded.catch(() => undefined);
+    const heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
+    this.ended = new Promise((done) => {
+      this.child.once('error', (error) => { this.cause ??= `could not run: ${error.message}`; if (this.pid === undefined) this.child.emit('exit', null, null); });
+      this.child.once('exit', (code, signal) => {
+        clearInterval(heartbeat);
+        done(this.end(code, signal));
+      });
+    });
+    const follow = (name: 'stdout' | 'stderr'): void => {
+      const stream = this.child[name];
+      if (stream) followOutput(stream, options.redactor, (line) => options.logger[name === 'stderr' ? 'warn' : 'info'](`driver ${options.label}: ${line}`, { driver: options.label, pid: this.pid, stream: name }));
+    };
+    follow('stdout');
+    follow('stderr');
+    this.child.on('message', (message) => this.hear(message as FromChild));
+    this.say({ type: 'load', entry: options.entry, maxAnswerBytes: MAX_ANSWER_BYTES });
+  }
+
+  get usable(): boolean { return this.alive && !this.stopping && !this.draining; }
+  /** Whether the host asked it to end, so that its end is no crash. */
+  get dismissed(): boolean { return this.stopping; }
+  get inFlight(): number { return this.pending.size; }
+  /** Whether so many calls were given up without ever ending that a new process is better. */
+  get worn(): boolean { return this.abandoned >= MAX_ABANDONED; }
+
+  connect(session: string, input: ConnectInput, budget: Budget): Promise<unknown> {
+    return this.request((id) => ({ type: 'connect', id, session, input }), budget);
+  }
+
+  call(session: string, method: string, request: unknown, budget: Budget): Promise<unknown> {
+    return this.request((id) => ({ type: 'call', id, session, method, request }), budget);
+  }
+
+  close(session: string): void {
+    this.say({ type: 'close', session });
+  }
+
+  /** Ends the process: politely, so that sessions are closed, then by force. */
+  async stop(): Promise<void> {
+    if (!this.alive) return;
+    this.stopping = true;
+    this.say({ type: 'stop' });
+    const timer = setTimeout(() => this.kill('was stopped'), STOP_MS);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** Takes no new calls and ends when those under way have ended. */
+  drain(): void {
+    this.draining = true;
+    if (this.pending.size === 0) void this.stop();
+  }
+
+  private request(message: (id: number) => ToChild, budget: Budget): Promise<unknown> {
+    if (!this.usable) return Promise.reject(this.gone('has ended'));
+    if (this.pending.size + this.abandoned >= MAX_IN_FLIGHT) return Promise.reject(new DriverError('RATE_LIMITED', `driver ${this.options.label} has ${MAX_IN_FLIGHT} calls under way already`, { retryAfterMs: 1000 }));
+    const id = ++this.sequence;
+    const work = new Promise<unknown>((done, failed) => this.pending.set(id, { done, failed }));
+    this.say(message(id));
+    return budget.within(work, () => {
+      if (!this.settle(id)) return;
+      this.abandoned += 1;
+      this.say({ type: 'abort', id });
+    });
+  }
+
+  private settle(id: number): boolean {
+    const known = this.pending.delete(id);
+    if (this.draining && this.pending.size === 0) void this.stop();
+    return known;
+  }
+
+  private say(message: ToChild): void {
+    if (!this.alive || !this.child.connected) return;
+    this.child.send(message, (error) => { if (error && this.alive) this.kill('does not take messages'); });
+  }
+
+  private hear(message: FromChild): void {
+    this.missed = 0;
+    switch (message?.type) {
+      case 'loaded': return this.onLoaded(message.problem === undefined ? undefined : String(message.problem).slice(0, 2000));
+      case 'pong': return this.weigh(Number(message.rssBytes));
+      case 'answer':
+      case 'failure': {
+        const call = this.pending.get(message.id);
+        if (!call) this.abandoned = Math.max(0, this.abandoned - 1);
+        this.settle(message.id);
+        if (message.type === 'failure') return call?.failed(this.failure(message.error));
+        try {
+          if (!(message.body instanceof Uint8Array) || message.body.length > MAX_ANSWER_BYTES) throw new Error('no readable body');
+          return call?.done(call && deserialize(message.body));
+        } catch {
+          return call?.failed(new DriverError('UNKNOWN', `driver ${this.options.label} gave an answer that cannot be read`));
+        }
+      }
+    }
+  }
+
+  /** A driver's failure as the host's own error: known code, known members, no secret. */
+  private failure(given: unknown): DriverError {
+    const parsed = Failure.safeParse(given);
+    if (!parsed.success) return new DriverError('UNKNOWN', `driver ${this.options.label} failed and did not say why`);
+    const { code, message, detail } = parsed.data;
+    const known = DRIVER_ERROR_CODES.includes(code as DriverErrorCode);
+    const clean = (text: string): string => this.options.redactor.clean(text);
+    const kept = Object.entries(detail ?? {}).filter(([, value]) => value !== undefined).map(([key, value]) => [key, typeof value === 'string' ? clean(value) : value]);
+    return new DriverError(known ? (code as DriverErrorCode) : 'UNKNOWN', clean(known || code === undefined ? message : `${message} (error code ${code} is not one of the SDK)`), Object.fromEntries(kept) as DriverErrorDetail);
+  }
+
+  private beat(): void {
+    if (!this.ready) return;
+    if (this.missed >= MISSED_HEARTBEATS) return this.kill(`did not react for ${(MISSED_HEARTBEATS * HEARTBEAT_MS) / 1000} s: its event loop is blocked`);
+    this.missed += 1;
+    this.say({ type: 'ping' });
+  }
+
+  private weigh(rssBytes: number): void {
+    this.rssBytes = rssBytes;
+    if (rssBytes > MAX_RSS_BYTES) this.kill(`used ${Math.round(rssBytes / 1048576)} MiB of memory, above the limit of ${MAX_RSS_BYTES / 1048576}`);
+  }
+
+  private kill(cause: string): void {
+    if (!this.alive) return;
+    this.cause ??= cause;
+    this.child.kill('SIGKILL');
+  }
+
+  private end(code: number | null, signal: NodeJS.Signals | null): string {
+    this.alive = false;
+    const how = this.cause ?? (signal === 'SIGABRT' || code === 134 ? `ran out of memory (limit ${HEAP_MIB} MiB) or aborted` : `ended by itself (${signal ?? `status ${code}`})`);
+    const error = this.gone(how);
+    this.onLoaded(how);
+    for (const { failed } of this.pending.values()) failed(error);
+    this.pending.clear();
+    return how;
+  }
+
+  private gone(how: string): DriverError {
+    return new DriverError('UNAVAILABLE', `the process of driver ${this.options.label} ${how}; it is started again with the next call`);
+  }
+}
+
+/** Nothing of the server's environment; where an operator added certificate authorities, Node reads them before the program clears this too. */
+function environment(): NodeJS.ProcessEnv {
+  const authorities = process.env.NODE_EXTRA_CA_CERTS;
+  return authorities === undefined ? {} : { NODE_EXTRA_CA_CERTS: authorities };
+}
+
+function flags({ folder, permission }: ProcessOptions): string[] {
+  const knows = (flag: string): boolean => process.allowedNodeEnvironmentFlags.has(flag);
+  const heap = `--max-old-space-size=${HEAP_MIB}`;
+  if (!permission) return [heap];
+  return [
+    heap, knows('--permission') ? '--permission' : '--experimental-permission', '--disable-warning=ExperimentalWarning',
+    `--allow-fs-read=${CHILD}`, `--allow-fs-read=${folder}/`, ...(knows('--allow-net') ? ['--allow-net'] : []),
+  ];
+}

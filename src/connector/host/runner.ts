@@ -1,0 +1,244 @@
+import { CAPABILITY_METHODS, type ConnectInput, DriverError, type ManifestField, type Traits } from '@mcmp/driver-sdk';
+import type { Logger } from '../../platform/index.js';
+import { Budget } from './budget.js';
+import type { LoadedDriver } from './bundle.js';
+import { fieldOf } from './manifest.js';
+import type { Redactor } from './output.js';
+import { DriverProcess } from './process.js';
+import type { ConnectAnswer } from './protocol.js';
+import type { Trial } from './registry.js';
+import { TraitsShape } from './shapes.js';
+
+const CONNECT_MS = 15_000;
+const CRASHES = 5;
+const CRASH_WINDOW_MS = 30_000;
+const LONGEST_PAUSE_MS = 5000;
+/** A retired version ends at the latest after this, whatever is under way. */
+const DRAIN_MS = 120_000;
+
+/** What opens a session. */
+export interface OpenInput extends ConnectInput {
+  /** Whose it is, e.g. the connection's id; rate limits are counted by it. */
+  key: string;
+  /** Name of the driver. */
+  driver: string;
+  /** Names this state of credential, endpoint and options; another one makes the driver connect anew. */
+  revision: string;
+}
+
+/** One account as a process holds it. */
+interface Account { traits: Traits; call(method: string, request: unknown, budget: Budget): Promise<unknown> }
+interface Opened { key: string; session: string; account: Promise<Account>; usedAt: number }
+
+export interface RunnerOptions {
+  idleMs: number;
+  permission: boolean;
+  logger: Logger;
+  redactor: Redactor;
+  /** Makes sure that the bundle on disk is still the one that was checked; false where it is not and cannot be. */
+  intact: () => Promise<boolean>;
+}
+
+/** Runs one driver version: starts its process when needed, again after a crash, and ends it when idle or retired. */
+export class DriverRunner {
+  calls = 0;
+  errors = 0;
+  restarts = 0;
+  private users = 0;
+  private usedAt = performance.now();
+  private retired = false;
+  private fell = false;
+  private sequence = 0;
+  private process: DriverProcess | undefined;
+  private starting: Promise<DriverProcess> | undefined;
+  private crashes: number[] = [];
+  private opened = new Map<string, Opened>();
+  private readonly drained: Promise<void>;
+  private onDrained: () => void = () => undefined;
+
+  constructor(readonly driver: LoadedDriver, private readonly options: RunnerOptions) {
+    this.drained = new Promise((done) => { this.onDrained = done; });
+  }
+
+  get current(): DriverProcess | undefined { return this.process?.usable ? this.process : undefined; }
+  get inFlight(): number { return this.users; }
+
+  /** Runs `work` and counts it, so that neither idleness nor a newer version ends the process under it. */
+  async use<T>(work: (runner: DriverRunner) => Promise<T>): Promise<T> {
+    this.users += 1;
+    this.calls += 1;
+    try {
+      return await work(this);
+    } catch (error) {
+      this.errors += 1;
+      throw error;
+    } finally {
+      this.users -= 1;
+      this.usedAt = performance.now();
+      if (this.retired && this.users === 0) this.onDrained();
+    }
+  }
+
+  /** The account of a connection in the running process: started and connected where it is not. */
+  async connected(input: OpenInput, budget: Budget): Promise<Account> {
+    const process = await this.running(budget);
+    const id = `${input.key}\n${input.revision}`;
+    let opened = this.opened.get(id);
+    if (!opened) {
+      this.options.redactor.add(this.driver.manifest.credential.filter(({ secret }) => secret).map(({ name }) => input.credential[name] ?? ''));
+      const session = `${++this.sequence}`;
+      const made: Opened = { key: input.key, session, usedAt: 0, account: this.connect(process, session, input) };
+      made.account.catch(() => { if (this.opened.get(id) === made) this.opened.delete(id); });
+      this.opened.set(id, (opened = made));
+    }
+    opened.usedAt = performance.now();
+    return budget.within(opened.account);
+  }
+
+  /** Starts the process where it is not running. */
+  async running(budget: Budget): Promise<DriverProcess> {
+    const process = this.current;
+    if (!this.starting && process && !process.worn) return process;
+    this.starting ??= this.start(budget).finally(() => { this.starting = undefined; });
+    return budget.within(this.starting);
+  }
+
+  /** Starts the bundle and connects with made-up values, which asks no cloud; says what is wrong with it. */
+  async tryOut(budget: Budget): Promise<Trial | undefined> {
+    const { manifest } = this.driver;
+    let process: DriverProcess;
+    try {
+      process = await this.running(budget);
+    } catch (error) {
+      return { why: (error as Error).message, again: (error as DriverError).code !== 'UNKNOWN' };
+    }
+    try {
+      const fields = (given: ManifestField[] = []): Record<string, string> => Object.fromEntries(given.filter(({ required }) => required).map((field) => [field.name, field.default ?? field.values?.[0] ?? 'trial-value']));
+      const input = { credential: fields(manifest.credential), options: fields(manifest.options), ...(manifest.endpoint !== 'none' && { endpoint: 'http://127.0.0.1:9' }) };
+      const why = difference(this.driver, (await process.connect('trial', input, budget)) as ConnectAnswer);
+      process.close('trial');
+      return why === undefined ? undefined : { why, again: false };
+    } catch (error) {
+      // A driver may refuse the made-up values; what it then gives is looked at when a real connection is made.
+      return process.usable ? undefined : { why: (error as Error).message, again: true };
+    }
+  }
+
+  /** Forgets the accounts of a connection. */
+  close(key: string): void {
+    this.closeWhere((opened) => opened.key === key);
+  }
+
+  /** Ends what is idle: accounts first, then the process. */
+  sweep(): void {
+    const before = performance.now() - this.options.idleMs;
+    if (this.users === 0 && this.usedAt < before) void this.end();
+    else this.closeWhere((opened) => opened.usedAt < before);
+  }
+
+  /** Takes no part in new calls any more: ends when those under way have ended. */
+  async retire(): Promise<void> {
+    this.retired = true;
+    if (this.users === 0) this.onDrained();
+    const timer = setTimeout(() => this.onDrained(), DRAIN_MS);
+    await this.drained;
+    clearTimeout(timer);
+    await this.end();
+  }
+
+  /** Ends the process, and waits until it is gone. */
+  async end(): Promise<void> {
+    const process = this.process;
+    this.process = undefined;
+    this.opened.clear();
+    await process?.stop();
+  }
+
+  private async start(budget: Budget): Promise<DriverProcess> {
+    const { manifest, label, folder, entry } = this.driver;
+    const pauseMs = this.pauseMs();
+    if (pauseMs > 0) {
+      const why = `driver ${label} crashed ${this.crashes.length} times within ${CRASH_WINDOW_MS / 1000} s and is started again in ${Math.ceil(pauseMs)} ms`;
+      if (pauseMs > budget.remainingMs) throw new DriverError('UNAVAILABLE', why, { retryAfterMs: Math.ceil(pauseMs) });
+      this.options.logger.warn(why, { driver: label });
+      await new Promise((done) => setTimeout(done, pauseMs));
+    }
+    if (!(await this.options.intact())) throw new DriverError('UNAVAILABLE', `the files of driver ${label} changed after they were checked; drop the driver in again`);
+    this.process?.drain();
+    const process = new DriverProcess({ folder, entry, label, permission: this.options.permission, redactor: this.options.redactor, logger: this.options.logger });
+    this.process = process;
+    this.opened = new Map();
+    if (this.fell) this.restarts += 1;
+    this.fell = false;
+    void process.ended.then((how) => this.ended(process, how));
+    try {
+      await process.loaded;
+    } catch (error) {
+      // A process that still runs has judged the bundle, and would judge it so again.
+      const code = process.usable ? 'UNKNOWN' : 'UNAVAILABLE';
+      void process.stop();
+      if (this.process === process) this.process = undefined;
+      throw new DriverError(code, `driver ${label}: ${(error as Error).message}`);
+    }
+    this.options.logger.info(`the process of driver ${label} runs`, { driver: label, pid: process.pid, startMs: process.startMs, sdk: manifest.sdk });
+    return process;
+  }
+
+  private ended(process: DriverProcess, how: string): void {
+    if (this.process === process) {
+      this.process = undefined;
+      this.opened = new Map();
+    }
+    if (process.dismissed) return;
+    this.fell = true;
+    this.crashes.push(performance.now());
+    this.options.logger.error(`the process of driver ${this.driver.label} ${how}`, { driver: this.driver.label, pid: process.pid, crashes: this.crashes.length });
+  }
+
+  private async connect(process: DriverProcess, session: string, { credential, endpoint, options }: OpenInput): Promise<Account> {
+    const input = { credential, options, ...(endpoint !== undefined && { endpoint }) };
+    const answer = (await process.connect(session, input, new Budget(CONNECT_MS, `${this.driver.manifest.name} connect`))) as ConnectAnswer;
+    const why = difference(this.driver, answer);
+    if (why !== undefined) {
+      process.close(session);
+      throw new DriverError('UNKNOWN', `driver ${this.driver.label}: ${why}`);
+    }
+    const traits = TraitsShape.parse(answer.traits);
+    const has = new Set(Object.entries(answer.groups).flatMap(([group, methods]) => methods.map((method) => `${group}.${method}`)));
+    return {
+      traits,
+      call: (method, request, budget) => (has.has(method) ? process.call(session, method, request, budget) : Promise.reject(new DriverError('UNSUPPORTED', `driver ${this.driver.label} has no ${method}`))),
+    };
+  }
+
+  private pauseMs(): number {
+    const now = performance.now();
+    this.crashes = this.crashes.filter((at) => at > now - CRASH_WINDOW_MS);
+    const last = this.crashes.at(-1);
+    if (last === undefined || this.crashes.length < CRASHES) return 0;
+    return Math.max(0, last + Math.min(LONGEST_PAUSE_MS, 500 * 2 ** (this.crashes.length - CRASHES)) - now);
+  }
+
+  private closeWhere(matches: (opened: Opened) => boolean): void {
+    for (const [id, opened] of this.opened) {
+      if (!matches(opened)) continue;
+      this.opened.delete(id);
+      opened.account.then(() => this.current?.close(opened.session), () => undefined);
+    }
+  }
+}
+
+/** How what `connect` gave differs from what the manifest declares; undefined where it does not. */
+export function difference({ manifest }: LoadedDriver, answer: ConnectAnswer): string | undefined {
+  const given = Object.keys(answer?.groups ?? {});
+  const missing = manifest.capabilities.filter((capability) => !given.includes(capability));
+  const extra = given.filter((group) => !(manifest.capabilities as string[]).includes(group));
+  if (missing.length > 0) return `the manifest declares ${missing.join(', ')}, but connect() does not give it`;
+  if (extra.length > 0) return `connect() gives ${extra.join(', ')}, but the manifest does not declare it`;
+  for (const capability of manifest.capabilities) {
+    const absent = CAPABILITY_METHODS[capability].filter((method) => !method.endsWith('?') && !answer.groups[capability]?.includes(method));
+    if (absent.length > 0) return `the handler group ${capability} lacks ${absent.join(', ')}`;
+  }
+  const traits = TraitsShape.safeParse(answer.traits);
+  return traits.success ? undefined : `traits.${fieldOf(traits.error.issues[0]?.path ?? [])}: ${traits.error.issues[0]?.message ?? 'wrong'}`;
+}

@@ -1,0 +1,94 @@
+import { CAPABILITY_METHODS, type Capability, DriverError, type Manifest, type Traits, isDriverError } from '@mcmp/driver-sdk';
+import type { CloudCallOptions, CloudMethod, CloudRequest, CloudResult } from '../session.js';
+import { Budget } from './budget.js';
+import type { RateLimits } from './limits.js';
+import { deadlineOf, fieldOf } from './manifest.js';
+import { isRepeatable, retryAfter } from './retry.js';
+import type { DriverRunner, OpenInput } from './runner.js';
+import { SHAPES } from './shapes.js';
+
+/** How a call is made; `retries: false` sends it once. */
+export interface DriverCallOptions extends CloudCallOptions { retries?: boolean }
+
+/** A connected account of a driver; the version that is current at the time of a call serves it. */
+export interface DriverSession {
+  /** @throws DriverError UNAVAILABLE where the driver is not installed any more. */
+  readonly manifest: Manifest;
+  /** Connects where that is not done yet. */
+  traits(): Promise<Traits>;
+  /**
+   * Calls a method: request checked, rate limit waited for, sent, retried where that is safe, answer checked.
+   * @throws DriverError with the driver's code, or the host's: INVALID_REQUEST (`detail.field`), UNSUPPORTED, TIMEOUT, UNAVAILABLE, RATE_LIMITED (never sent), UNKNOWN (wrong shape).
+   */
+  call<M extends CloudMethod>(method: M, request: CloudRequest<M>, options?: DriverCallOptions): Promise<CloudResult<M>>;
+}
+
+/** What a session needs of its host. */
+export interface Serving {
+  limits: RateLimits;
+  /** The runner of the driver's current version. */
+  runner(driver: string): DriverRunner;
+}
+
+const CONNECT_MS = 30_000;
+
+/** The guarded way to a driver: everything that stands between a caller and a process. */
+export class GuardedSession implements DriverSession {
+  constructor(private readonly input: OpenInput, private readonly host: Serving) {}
+
+  get manifest(): Manifest {
+    return this.host.runner(this.input.driver).driver.manifest;
+  }
+
+  async traits(): Promise<Traits> {
+    const budget = new Budget(CONNECT_MS, `${this.input.driver} connect`);
+    return this.host.runner(this.input.driver).use(async (runner) => (await runner.connected(this.input, budget)).traits);
+  }
+
+  async call<M extends CloudMethod>(method: M, request: CloudRequest<M>, options: DriverCallOptions = {}): Promise<CloudResult<M>> {
+    const { manifest } = this;
+    refuseUnknown(manifest, method);
+    const checked = SHAPES[method].request.safeParse(request);
+    if (!checked.success) {
+      const [issue] = checked.error.issues;
+      throw new DriverError('INVALID_REQUEST', `${method}: ${issue && issue.path.length > 0 ? `${fieldOf(issue.path)}: ` : ''}${issue?.message ?? 'wrong request'}`, { field: fieldOf(issue?.path ?? []) });
+    }
+    const budget = new Budget(options.deadlineMs ?? deadlineOf(manifest, method), `${manifest.name} ${method}`, options.signal);
+    const region = (checked.data as { region?: string }).region;
+    for (let tries = 1; ; tries += 1) {
+      budget.check();
+      const bucket = this.host.limits.bucket(this.manifest, this.input.key, method, region);
+      await bucket.take(options.priority ?? 'reconcile', budget);
+      // Until it is sent, any call may be tried again.
+      let repeatable = true;
+      try {
+        return await this.host.runner(this.input.driver).use(async (runner) => {
+          const account = await runner.connected(this.input, budget);
+          repeatable = isRepeatable(method, account.traits);
+          return checkedAnswer(method, runner.driver.label, await account.call(method, checked.data, budget));
+        });
+      } catch (error) {
+        if (!isDriverError(error)) throw error;
+        if (error.code === 'RATE_LIMITED') bucket.refused(error.detail.retryAfterMs);
+        const afterMs = options.retries === false ? undefined : retryAfter(error, { method, tries, repeatable });
+        // What would begin after the end is not begun: the caller learns the real reason instead of a mere timeout.
+        if (afterMs === undefined || afterMs >= budget.remainingMs) throw error;
+        await budget.sleep(afterMs);
+      }
+    }
+  }
+}
+
+function refuseUnknown(manifest: Manifest, method: string): void {
+  const [capability = '', name = ''] = method.split('.');
+  const methods = (CAPABILITY_METHODS as Partial<Record<string, readonly string[]>>)[capability];
+  if (!methods?.includes(name) && !methods?.includes(`${name}?`)) throw new DriverError('INVALID_REQUEST', `${method} is not a method of the driver SDK`);
+  if (!manifest.capabilities.includes(capability as Capability)) throw new DriverError('UNSUPPORTED', `driver ${manifest.name} ${manifest.version} has no capability "${capability}"`);
+}
+
+function checkedAnswer<M extends CloudMethod>(method: M, label: string, answer: unknown): CloudResult<M> {
+  const parsed = SHAPES[method].result.safeParse(answer);
+  if (parsed.success) return parsed.data as CloudResult<M>;
+  const [issue] = parsed.error.issues;
+  throw new DriverError('UNKNOWN', `driver ${label} answered ${method} with a wrong shape: field ${fieldOf(issue?.path ?? []) || '(whole answer)'}: ${issue?.message ?? 'wrong'}`);
+}
