@@ -1,0 +1,92 @@
+import { CheckSkipped, showError } from './assert.js';
+import { CHECKS } from './checks/index.js';
+import type { Check } from './context.js';
+import { CheckContext } from './context.js';
+import { KINDS, runTags, sweep } from './fixtures.js';
+import type { BoxFaults, CheckNeed, CheckOptions, CheckReport, Runner } from './options.js';
+
+/** The last check of every run: it removes what the others made. */
+const NOTHING_LEFT: Check = {
+  id: 'kit.nothing-left', capability: 'kit', sentence: 'leaves nothing behind: everything that was made can be removed',
+  run: async (context) => {
+    await context.options.faults?.clear?.();
+    const left = await sweep(context);
+    for (const kind of left.length === 0 ? KINDS.filter((name) => context.has(name)) : []) {
+      const truth = await context.options.faults?.count?.(kind, runTags(context));
+      if (truth !== undefined && truth !== 0) left.push(`${truth} × ${kind}, which the driver does not list`);
+    }
+    await context.close();
+    if (left.length > 0) throw new Error(`still there: ${left.join('; ')}`);
+  },
+};
+
+/** Every check of the kit, the last one included: `id`, `capability`, `sentence`, `needs`. */
+export const ALL_CHECKS: readonly Check[] = [...CHECKS, NOTHING_LEFT];
+
+/** Why a check says nothing about this driver; undefined where it does. */
+function outOfPlace(check: Check, options: CheckOptions): string | undefined {
+  const known = options.except?.[check.id];
+  if (known !== undefined) return `known gap: ${known}`;
+  const given = (need: CheckNeed): boolean =>
+    need === 'broken' ? options.broken !== undefined : need.startsWith('faults.') ? options.faults?.[need.slice('faults.'.length) as keyof BoxFaults] !== undefined : options.manifest.capabilities.includes(need as never);
+  const own = ['manifest', 'session', 'answers', 'errors', 'faults', 'kit'].includes(check.capability) ? [] : [check.capability as CheckNeed];
+  const missing = [...own, ...(check.needs ?? [])].find((need) => !given(need));
+  return missing === undefined ? undefined : `${missing} is not ${missing === 'broken' || missing.startsWith('faults.') ? 'given' : 'declared'}`;
+}
+
+/** @throws where `except` names a check that there is not. */
+function checkExcept({ except = {} }: CheckOptions): void {
+  const unknown = Object.keys(except).filter((id) => !ALL_CHECKS.some((check) => check.id === id));
+  if (unknown.length > 0) throw new Error(`no check is called ${unknown.join(', ')}`);
+}
+
+/** Runs one check. */
+async function report(check: Check, context: CheckContext): Promise<CheckReport> {
+  const { id, capability, sentence } = check;
+  const told = (outcome: CheckReport['outcome'], why?: string): CheckReport => ({ id, capability, sentence, outcome, ...(why !== undefined && { why: context.redact(why) }) });
+  const skipped = outOfPlace(check, context.options);
+  let result: CheckReport;
+  try {
+    if (skipped === undefined) await check.run(context);
+    result = skipped === undefined ? told('passed') : told('skipped', skipped);
+  } catch (error) {
+    result = error instanceof CheckSkipped ? { ...told('skipped', error.message), ...(error.consequence && { undecided: true }) } : told('failed', showError(error));
+  }
+  context.options.onReport?.(result);
+  return result;
+}
+
+/**
+ * Runs all checks, one after another, and reports on each; never throws for what a driver does.
+ * Needs no test runner. What the checks make is removed at the end, whatever failed; `kit.nothing-left` tells what could not be.
+ */
+export async function checkDriver(options: CheckOptions): Promise<CheckReport[]> {
+  checkExcept(options);
+  const context = new CheckContext(options);
+  const reports: CheckReport[] = [];
+  for (const check of ALL_CHECKS) reports.push(await report(check, context));
+  return reports;
+}
+
+/**
+ * Declares one test per check within a test runner, in one `describe`; the manifest chooses which.
+ * Each works alone as well (`-t 'vm.stop-again'`), since what a check needs is made when it is first asked for.
+ * A check that could not be decided because another failed fails too, and says so; one that the traits leave out passes, and `onReport` tells it as `skipped`.
+ */
+export function describeDriver(options: CheckOptions & { runner?: Runner }): void {
+  checkExcept(options);
+  const runner = options.runner ?? (globalThis as unknown as Runner);
+  const { name, version } = options.manifest;
+  const context = new CheckContext(options);
+  // Room for several waits of the longest kind: the kit ends each wait itself, with a better message.
+  const limitMs = Math.max(60_000, 10 * context.timeoutMs);
+  runner.describe(`driver ${name} ${version}`, () => {
+    for (const check of ALL_CHECKS.filter((candidate) => outOfPlace(candidate, options) === undefined)) {
+      runner.it(`${check.id}: ${check.sentence}`, async () => {
+        const { outcome, why, undecided } = await report(check, context);
+        if (outcome === 'failed') throw new Error(why);
+        if (undecided) throw new Error(`not checked: ${why}`);
+      }, limitMs);
+    }
+  });
+}

@@ -1,0 +1,11 @@
+import type { WrongDriver } from './wrong/alter.js';
+import { wrongCatalogues } from './wrong/catalogues.js';
+import { wrongConduct } from './wrong/conduct.js';
+import { wrongContracts } from './wrong/contract.js';
+import { wrongKinds } from './wrong/kinds.js';
+import { wrongMachines } from './wrong/machines.js';
+
+export type { WrongDriver } from './wrong/alter.js';
+
+/** Drivers that are wrong on purpose, each in one way: what the kit must catch, and by which checks. */
+export const wrongDrivers: readonly WrongDriver[] = [...wrongContracts, ...wrongCatalogues, ...wrongKinds, ...wrongMachines, ...wrongConduct];

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CheckReport } from '@mcmp/driver-sdk/testing';
+import { ALL_CHECKS, checkDriver, describeDriver, memoryBox } from '@mcmp/driver-sdk/testing';
+import { wrongDrivers } from '../../src/driver-sdk/testing/wrong-drivers.js';
+
+const told = (reports: CheckReport[], outcome: CheckReport['outcome']): string[] => reports.filter((report) => report.outcome === outcome).map(({ id, why }) => (why === undefined ? id : `${id}: ${why}`));
+const idsOf = (lines: string[]): string[] => lines.map((line) => line.split(':')[0] as string).sort();
+
+describe('the kit finds nothing wrong with a right driver', () => {
+  describeDriver({ ...memoryBox(), runner: { describe, it } });
+
+  it('and says nothing only about what the traits leave out', async () => {
+    const reports = await checkDriver(memoryBox());
+    expect(told(reports, 'failed')).toEqual([]);
+    expect(told(reports, 'skipped').filter((line) => !line.includes(': traits.'))).toEqual([]);
+    expect(reports.map(({ id }) => id)).toEqual(ALL_CHECKS.map(({ id }) => id));
+  });
+
+  it('of whatever manners', async () => {
+    const every = ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip'] as const;
+    const reports = await checkDriver(memoryBox({ idempotencyToken: [...every], uniqueName: [...every] }));
+    expect(told(reports, 'failed')).toEqual([]);
+    expect(told(reports, 'skipped')).toEqual([]);
+  });
+
+  it('that can less, checked for less', async () => {
+    const box = memoryBox();
+    const { connect } = box.driver;
+    const driver = { mcmpDriver: 1 as const, connect: async (input: Parameters<typeof connect>[0]) => {
+      const { traits, account, region } = await connect(input);
+      return { traits: { ...traits, idempotencyToken: [], uniqueName: [] }, account: account as NonNullable<typeof account>, region: region as NonNullable<typeof region> };
+    } };
+    const { connect: connectInput, place } = box;
+    const reports = await checkDriver({ driver, manifest: { ...box.manifest, capabilities: ['account', 'region'], limits: [] }, connect: connectInput, place, pollMs: 1, timeoutMs: 100 });
+    expect(told(reports, 'failed')).toEqual([]);
+    const passed = new Set(reports.filter((report) => report.outcome === 'passed').map((report) => report.capability));
+    expect([...passed].sort()).toEqual(['account', 'answers', 'errors', 'kit', 'manifest', 'region', 'session']);
+  });
+});
+
+describe('the kit catches a driver with', () => {
+  const caught = new Set<string>();
+
+  it.each(wrongDrivers.map((wrong) => [wrong.fault, wrong] as const))('%s', async (_fault, wrong) => {
+    const reports = await checkDriver(wrong.options());
+    const failed = told(reports, 'failed');
+    for (const id of idsOf(failed)) caught.add(id);
+    expect({ failed: idsOf(failed), lines: failed }).toEqual({ failed: [...wrong.caughtBy].sort(), lines: failed });
+  });
+
+  it('a fault of each kind: no check lets everything pass', () => {
+    expect(ALL_CHECKS.map(({ id }) => id).filter((id) => !caught.has(id))).toEqual([]);
+  });
+});
