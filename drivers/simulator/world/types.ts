@@ -1,6 +1,6 @@
 import type { Architecture, DriverErrorCode, RateLimit, SecurityRule, Tags } from '@mcmp/driver-sdk';
 
-/** What the world holds. `gateway` and `route-table` exist for wires whose protocol shows them; the plain wire makes them with the network. */
+/** What the world holds. `gateway` and `route-table` exist for wires whose protocol shows them; on the plain wire a network reaches the internet by itself. */
 export type Kind = 'network' | 'gateway' | 'route-table' | 'subnet' | 'security-group' | 'key-pair' | 'vm' | 'disk' | 'public-ip';
 
 /** VM states of the world; other kinds use `pending`, `available`, `in-use`, `deleting`. */
@@ -19,6 +19,10 @@ export interface Attributes {
     sshUser: string; userData?: string; rootDiskGiB: number; privateIp: string;
     /** A loopback address of its own, at which the VM answers SSH on `sshPort`. */
     publicIp?: string; sshPort: number;
+    /** The public address of its own life, kept while a public IP takes its place. */
+    ownAddress?: string;
+    /** OpenSSH line of the key that its user takes. */
+    publicKey?: string;
     /** VMs made by one request share it. */
     batch: string; batchIndex: number;
     failure?: { providerCode: string; message: string; outOfCapacity?: boolean };
@@ -35,7 +39,10 @@ export interface Thing<K extends Kind = Kind> {
   name: string;
   cloud: string;
   account: string;
+  /** `global` for networks of a cloud whose networks span all regions. */
   region: string;
+  /** Grows with each thing that the world makes: the order of lists, and a cursor for pages. */
+  serial: number;
   tags: Tags;
   state: K extends 'vm' ? WorldVmState : 'pending' | 'available' | 'in-use' | 'deleting' | 'failed' | 'deleted';
   /** Idempotency token of the request that made it. */
@@ -74,7 +81,7 @@ export class WorldError extends Error {
   }
 }
 
-/** Thrown by {@link World.call} after the work was done: the wire must cut the connection without an answer. */
+/** Thrown by {@link World.call} where no answer may reach the caller, whether the work was done or not: the wire must cut the connection. */
 export class LostAnswer extends Error {
   override readonly name = 'LostAnswer';
 }
@@ -228,7 +235,11 @@ export interface Personality {
   /** How long a terminated VM stays listed; 0 goes at once. */
   terminatedShownMs: number;
   /** Published limits by the provider's own API names or by method; first fit. `source` says where they were read, or that they are guessed. */
-  limits: (RateLimit & { source: string })[];
+  limits: (RateLimit & {
+    source: string;
+    /** `things` takes as many tokens as things are asked for, and holds beside the first fit of the others. */
+    weight?: 'call' | 'things';
+  })[];
   quotas: { id: string; name: string; measure: string; limit: number; specPrefixes?: string[]; source: string }[];
   idempotencyToken: Kind[];
   uniqueName: Kind[];
@@ -242,7 +253,7 @@ export interface Personality {
   newId(kind: Kind, random: (digits: number) => string): string;
 }
 
-/** A trouble set by request. The first fault that fits a call and has `times` left is applied. */
+/** A trouble set by request. The first fault that fits a call (or, for VMs, capacity, deletes and quotas: the thing) and has `times` left is applied. Its milliseconds are real ones, at any time scale. */
 export interface Fault {
   id?: string;
   cloud?: string;
@@ -260,7 +271,7 @@ export interface Fault {
     | { type: 'latency'; ms: number }
     /** New VMs do not fit the zone (or, without zone, the region); `specPrefixes` narrows it. */
     | { type: 'out-of-capacity'; specPrefixes?: string[] }
-    /** The VM is made, then fails while it starts. */
+    /** The VM is made, then fails while it starts; drawn and counted per VM. */
     | { type: 'half-made' }
     /** Deletes take this much longer. */
     | { type: 'slow-delete'; ms: number }
@@ -276,7 +287,7 @@ export interface Fault {
 /** One line of the call log. */
 export interface CallRecord {
   seq: number;
-  /** ISO 8601, real time. */
+  /** When the request came, ISO 8601, real time; lines stand in the order of the answers. */
   at: string;
   cloud: string;
   account: string;

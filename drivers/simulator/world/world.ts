@@ -1,0 +1,155 @@
+import { Engine } from './engine.js';
+import type { Settings, WorldOptions } from './engine.js';
+import type { CallLog } from './call-log.js';
+import type { Faults } from './faults.js';
+import { settle } from './life.js';
+import { fits } from './patterns.js';
+import { loadSnapshot, takeSnapshot, truth } from './snapshot.js';
+import type { Snapshot, TruthFilter } from './snapshot.js';
+import { drawMs, Step } from './step.js';
+import { LostAnswer, WorldError } from './types.js';
+import type { CallRecord, Personality, PersonalityRegion, RegionView, Thing, World, WorldCall } from './types.js';
+import { viewOf } from './view.js';
+
+/** The engine with all that its control door shows. */
+export class BoxWorld implements World {
+  readonly #engine: Engine;
+
+  constructor(options: WorldOptions) {
+    this.#engine = new Engine(options, settle);
+  }
+
+  get personalities(): ReadonlyMap<string, Personality> {
+    return this.#engine.personalities;
+  }
+
+  get faults(): Pick<Faults, 'add' | 'list' | 'remove'> {
+    return this.#engine.faults;
+  }
+
+  get log(): Pick<CallLog, 'after' | 'summary' | 'seq'> {
+    return this.#engine.log;
+  }
+
+  get settings(): Readonly<Settings> {
+    return this.#engine.settings;
+  }
+
+  /** Grows with each change of what a snapshot holds. */
+  get revision(): number {
+    return this.#engine.revision;
+  }
+
+  now(): number {
+    return this.#engine.now();
+  }
+
+  credential(cloud: string, account: string): { accessKeyId: string; secretKey: string } {
+    return this.#engine.accounts.credential(cloud, account);
+  }
+
+  accountOf(cloud: string, accessKeyId: string): { account: string; secretKey: string } | undefined {
+    return this.#engine.accounts.accountOf(cloud, accessKeyId);
+  }
+
+  /** The work is done half-way through the latency: a caller that dies while it waits may have made something. */
+  async call<T>(call: WorldCall, work: (view: RegionView) => T): Promise<T> {
+    const engine = this.#engine;
+    const { personality, region } = this.#place(call);
+    const startedAt = engine.now();
+    const record = { at: new Date(startedAt).toISOString(), cloud: call.cloud, account: call.account, region: call.region, method: call.method, api: call.api, ...(call.token !== undefined && { token: call.token }), count: call.count ?? 1 };
+    const note = (outcome: string, more: Partial<CallRecord> = {}): void => engine.log.add({ ...record, latencyMs: Math.round(engine.now() - startedAt), outcome, ids: [], ...more });
+
+    const retryAfterMs = engine.settings.throttling ? engine.throttle.take(call, personality, startedAt) : 0;
+    if (retryAfterMs > 0) {
+      note('RATE_LIMITED');
+      throw new WorldError('RATE_LIMITED', `${call.api}: too many requests`, { retryAfterMs, reason: 'throttled' });
+    }
+    const fault = engine.faults.take(['error', 'lost-answer', 'dropped-request', 'latency'], call);
+    if (fault?.type === 'dropped-request') {
+      note('dropped-request');
+      throw new LostAnswer('the connection dropped before anything was done');
+    }
+    const span = personality.latency.find(([pattern]) => fits(pattern, call))?.[1] ?? [0, 0];
+    const halfMs = (drawMs(engine, call, span) + (fault?.type === 'latency' ? fault.ms : 0)) / 2;
+    if (halfMs > 0) await engine.clock.sleep(halfMs);
+    if (fault?.type === 'error') {
+      if (halfMs > 0) await engine.clock.sleep(halfMs);
+      note(fault.code);
+      throw new WorldError(fault.code, fault.message ?? `the box was told to refuse ${call.api}`, { reason: 'fault', ...(fault.retryAfterMs !== undefined && { retryAfterMs: fault.retryAfterMs }) });
+    }
+
+    settle(engine);
+    const step = new Step(engine, call, personality, region, engine.holding(call.cloud, call.account), engine.now() + halfMs);
+    const done = outcomeOf(() => work(viewOf(step)));
+    if (halfMs > 0) await engine.clock.sleep(halfMs);
+    const lost = fault?.type === 'lost-answer';
+    note(lost ? 'lost-answer' : done.outcome, { ids: [...step.ids], ...(step.settleMs > 0 && { settleMs: Math.round(step.settleMs) }) });
+    if (lost) throw new LostAnswer('the answer was lost');
+    if ('error' in done) throw done.error;
+    return done.value;
+  }
+
+  /** What really exists, seen or not. */
+  truth(filter?: TruthFilter): Thing[] {
+    return truth(this.#engine, filter);
+  }
+
+  /** A new seed begins all sequences anew; keys stay as they are. */
+  change(settings: Partial<Settings>): Readonly<Settings> {
+    Object.assign(this.#engine.settings, settings);
+    if (settings.seed !== undefined) this.#engine.chance.reseed(settings.seed);
+    if (settings.throttling !== undefined) this.#engine.throttle.clear();
+    this.#engine.revision += 1;
+    return this.#engine.settings;
+  }
+
+  /** Tells that something outside the engine's own doing changed what a snapshot holds (faults). */
+  touch(): void {
+    this.#engine.revision += 1;
+  }
+
+  /** Empties the world; settings stay, chance begins anew. */
+  reset(): void {
+    this.#engine.clear();
+  }
+
+  snapshot(): Snapshot {
+    return takeSnapshot(this.#engine);
+  }
+
+  /** Into an empty world only. */
+  restore(saved: Snapshot): void {
+    loadSnapshot(this.#engine, saved);
+  }
+
+  /** When all SSH steps that were asked for are done. */
+  async doorsSettled(): Promise<void> {
+    settle(this.#engine);
+    await this.#engine.doors.settled();
+  }
+
+  /** Closes all SSH; the world itself holds nothing else. */
+  async close(): Promise<void> {
+    await this.#engine.doors.closeAll();
+  }
+
+  /** A call without region, or to `global`, works in the cloud's first one. */
+  #place(call: WorldCall): { personality: Personality; region: PersonalityRegion } {
+    const personality = this.personalities.get(call.cloud);
+    if (!personality) throw new WorldError('INVALID_REQUEST', `there is no cloud '${call.cloud}'`, { field: 'cloud' });
+    const region = call.region === '' || call.region === 'global' ? personality.regions[0] : personality.regions.find((each) => each.id === call.region);
+    if (!region) throw new WorldError('INVALID_REQUEST', `${personality.title} has no region '${call.region}'`, { field: 'region', reason: 'unknown-region' });
+    return { personality, region };
+  }
+}
+
+type Outcome<T> = { outcome: 'ok'; value: T } | { outcome: string; error: unknown };
+
+function outcomeOf<T>(work: () => T): Outcome<T> {
+  try {
+    return { outcome: 'ok', value: work() };
+  } catch (error) {
+    return { outcome: error instanceof WorldError ? error.code : 'UNKNOWN', error };
+  }
+}
