@@ -48,6 +48,7 @@ export class BundleError extends Error {
 interface Listed { path: string; size: number; modifiedMs: number }
 
 async function listFiles(folder: string): Promise<Listed[]> {
+  if ((await lstat(folder)).isSymbolicLink()) throw new BundleError('the folder is a link; a driver is a plain folder');
   const found: Listed[] = [];
   const walk = async (under: string): Promise<void> => {
     for (const entry of await readdir(join(folder, under), { withFileTypes: true })) {
@@ -70,11 +71,11 @@ async function listFiles(folder: string): Promise<Listed[]> {
 /** Changes whenever a file of the bundle does; undefined where the folder holds no `driver.json` (it is no driver). */
 export async function fingerprint(folder: string): Promise<string | undefined> {
   try {
-    const files = await listFiles(folder);
-    return files.some(({ path }) => path === 'driver.json') ? files.map(({ path, size, modifiedMs }) => `${path}:${size}:${modifiedMs}`).join('\n') : undefined;
+    await lstat(join(folder, 'driver.json'));
+    return (await listFiles(folder)).map(({ path, size, modifiedMs }) => `${path}:${size}:${modifiedMs}`).join('\n');
   } catch (error) {
     if (error instanceof BundleError) return `wrong: ${error.message}`;
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (/^(ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }

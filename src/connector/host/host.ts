@@ -43,6 +43,7 @@ export interface DriverStats {
 }
 
 const TRIAL_MS = 30_000;
+const TRIALS_AT_ONCE = 3;
 
 /**
  * Runs cloud drivers, each version in a process of its own without the server's environment and with no file but its own.
@@ -57,6 +58,9 @@ export class DriverHost {
   private readonly retiring = new Set<DriverRunner>();
   private readonly redactors = new Map<string, Redactor>();
   private readonly listeners: ((change: DriverChange) => void)[] = [];
+  /** Trials wait in a few lines, so that a first start with many drivers does not start all their processes together. */
+  private readonly lines: Promise<unknown>[] = Array.from({ length: TRIALS_AT_ONCE }, () => Promise.resolve());
+  private trials = 0;
   private sweeping: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: DriverHostOptions) {
@@ -174,8 +178,15 @@ export class DriverHost {
     void runner.retire().finally(() => this.retiring.delete(runner));
   }
 
+  private tryOut(driver: LoadedDriver): Promise<Trial | undefined> {
+    const line = (this.trials += 1) % TRIALS_AT_ONCE;
+    const trial = (this.lines[line] ?? Promise.resolve()).then(() => this.tryNow(driver));
+    this.lines[line] = trial.catch(() => undefined);
+    return trial;
+  }
+
   /** Starts a bundle once. Where a former version is at work, the process is kept for the calls that will follow. */
-  private async tryOut(driver: LoadedDriver): Promise<Trial | undefined> {
+  private async tryNow(driver: LoadedDriver): Promise<Trial | undefined> {
     const runner = this.runnerOf(driver);
     const why = await runner.tryOut(new Budget(TRIAL_MS, `trial of driver ${driver.label}`));
     if (why || !this.runners.get(driver.manifest.name)?.current) await runner.end();

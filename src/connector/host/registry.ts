@@ -1,6 +1,6 @@
 import type { Manifest } from '@mcmp/driver-sdk';
 import { type FSWatcher, watch } from 'chokidar';
-import type { Stats } from 'node:fs';
+import { type Stats, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Logger } from '../../platform/index.js';
@@ -56,7 +56,8 @@ export interface RegistryOptions {
 /** A folder is looked at when it was quiet for so long. */
 const SETTLE_MS = 150;
 /** Without file events (network file systems, exhausted watches) a change is seen after so long. */
-const RESCAN_MS = 5000;
+const RESCAN_MS = 2000;
+const WATCH_READY_MS = 3000;
 const TRIALS = 3;
 
 /** Knows which drivers lie in the drivers' folder, at start and while running. */
@@ -76,7 +77,7 @@ export class Registry {
 
   /** Judges all folders and begins to watch. */
   async start(): Promise<void> {
-    this.watch();
+    await this.watch();
     await Promise.all((await this.folders()).map((folder) => this.judge(folder)));
     this.rescan = setInterval(() => void this.look(), RESCAN_MS).unref();
   }
@@ -195,7 +196,7 @@ export class Registry {
   }
 
   private async look(): Promise<void> {
-    this.watch();
+    await this.watch();
     const folders = await this.folders();
     const known = [...this.seen.keys(), ...[...this.ready.values()].map(({ folder }) => folder)];
     for (const folder of new Set([...folders, ...known])) if (!this.timers.has(folder)) void this.judge(folder);
@@ -203,12 +204,12 @@ export class Registry {
 
   private async folders(): Promise<string[]> {
     const entries = await readdir(this.options.driversDir, { withFileTypes: true }).catch(() => []);
-    for (const link of entries.filter((entry) => entry.isSymbolicLink() && !entry.name.startsWith('.'))) this.fail(link.name, undefined, 'is a link; a driver is a plain folder', {});
-    return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules').map(({ name }) => name);
+    return entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.') && entry.name !== 'node_modules').map(({ name }) => name);
   }
 
-  private watch(): void {
-    if (this.watcher || this.stopped) return;
+  /** Begins to watch where the folder is there; ends when changes are seen from now on. */
+  private async watch(): Promise<void> {
+    if (this.watcher || this.stopped || !existsSync(this.options.driversDir)) return;
     const partsOf = (path: string): string[] => relative(this.options.driversDir, path).split(sep);
     const ignored = (path: string, stats?: Stats): boolean => {
       const [folder = '', ...parts] = partsOf(path);
@@ -216,11 +217,19 @@ export class Registry {
       if (folder === '..' || folder.startsWith('.') || folder === 'node_modules') return true;
       return parts.length > 0 && !isBundlePath(stats?.isDirectory() ? [...parts, 'driver.json'].join('/') : parts.join('/'));
     };
-    this.watcher = watch(this.options.driversDir, { ignored, ignoreInitial: true, followSymlinks: false });
-    this.watcher.on('all', (_event, path) => {
+    const watcher = watch(this.options.driversDir, { ignored, ignoreInitial: true, followSymlinks: false });
+    this.watcher = watcher;
+    watcher.on('all', (_event, path) => {
       const [folder = ''] = partsOf(path);
       if (folder !== '' && folder !== '..') this.touch(folder);
     });
-    this.watcher.on('error', (error) => this.options.logger.warn('watching the drivers folder failed; it is looked at every 5 s instead', error as Error));
+    watcher.on('error', (error) => this.options.logger.warn('watching the drivers folder failed; it is looked at every 2 s instead', error as Error));
+    await new Promise<void>((done) => {
+      const timer = setTimeout(done, WATCH_READY_MS);
+      watcher.once('ready', () => {
+        clearTimeout(timer);
+        done();
+      });
+    });
   }
 }
