@@ -1,5 +1,5 @@
 import { createWorld, ManualClock } from '../world/index.js';
-import type { BoxWorld, Personality, RegionView, WorldOptions } from '../world/index.js';
+import type { BoxWorld, Personality, RegionView, WorldError, WorldOptions } from '../world/index.js';
 
 /** An OpenSSH line whose private half nobody has. */
 export const PUBLIC_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC/TReLV28ADEVONJjZvaVomsjXvvOw7peTVRqoOM2M5 test';
@@ -56,3 +56,13 @@ export async function ground(ask: Ask): Promise<{ networkId: string; subnetId: s
 
 /** A request for VMs of these names. */
 export const vmsOf = (base: Awaited<ReturnType<typeof ground>>, ...names: string[]) => ({ ...base, names, tags: {}, specId: 's.small', imageId: 'img-r1', publicAddress: true });
+
+/** The refusal of a call. @throws Error where it was answered, or failed otherwise. */
+export async function refusal(call: Promise<unknown>): Promise<WorldError> {
+  const error: unknown = await call.then((answer) => new Error(`it was answered: ${JSON.stringify(answer)}`), (reason: unknown) => reason);
+  if (error instanceof Error && error.name === 'WorldError') return error as WorldError;
+  throw error;
+}
+
+/** Milliseconds of a second. */
+export const seconds = 1_000;
