@@ -34,7 +34,8 @@ export interface JournalEntry {
   error?: unknown;
 }
 
-const DEADLINE_MS = 60_000;
+/** That of the host. */
+const DEADLINE_MS = 30_000;
 /** A call that goes on this long after its abort is not going to end. */
 const ABORT_GRACE_MS = 2_000;
 
@@ -189,7 +190,9 @@ export class CheckContext {
   }
 
   async #bounded<T>(method: string, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const deadlineMs = this.manifest.deadlinesMs?.[method] ?? this.manifest.deadlinesMs?.['*'] ?? DEADLINE_MS;
+    const [capability = '', name = ''] = method.split('.');
+    const patterns = [method, `${capability}.*`, `*.${name}`, '*'];
+    const deadlineMs = patterns.map((pattern) => this.manifest.deadlinesMs?.[pattern]).find((ms) => ms !== undefined) ?? DEADLINE_MS;
     const deadline = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const endless = new Promise<never>((_, fail) => {
