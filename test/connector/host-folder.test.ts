@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DriverChange } from '../../src/connector/host/index.js';
@@ -169,6 +170,19 @@ describe('the process of a driver', () => {
     expect(await play(stage.session(), 'version')).toEqual(['1.0.0']);
     expect(readFileSync(entry, 'utf8')).not.toContain('2.0.0');
   });
+});
+
+it.each(['ever', 'block'])('no driver outlives a server that was killed, also in the part "%s"', async (part) => {
+  stage = rig();
+  stage.drop('actor');
+  const server = spawn(process.execPath, ['test/connector/fixtures/parent.mjs', stage.driversDir, join(stage.driversDir, '..', 'store'), part], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const pid = await new Promise<number>((done, failed) => {
+    server.stdout.once('data', (chunk: Buffer) => done(Number(chunk.toString())));
+    server.once('exit', (code) => failed(new Error(`ended with ${code}`)));
+  });
+  process.kill(pid, 0);
+  server.kill('SIGKILL');
+  await eventually(() => { try { return !process.kill(pid, 0); } catch { return true; } });
 });
 
 it('a folder anywhere can be looked at before it is installed', async () => {

@@ -1,10 +1,10 @@
 import { type ConnectInput, DRIVER_ERROR_CODES, DriverError, type DriverErrorCode, type DriverErrorDetail } from '@mcmp/driver-sdk';
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { deserialize } from 'node:v8';
 import { z } from 'zod';
 import type { Logger } from '../../platform/index.js';
 import type { Budget } from './budget.js';
+import { HEAP_MIB, launch } from './launch.js';
 import { type Redactor, followOutput } from './output.js';
 import { type FromChild, MAX_ANSWER_BYTES, type ToChild } from './protocol.js';
 
@@ -15,7 +15,6 @@ const MISSED_HEARTBEATS = 5;
 const MAX_IN_FLIGHT = 2000;
 /** Calls that were given up and yet never ended; above this the process is worth replacing. */
 const MAX_ABANDONED = 500;
-const HEAP_MIB = 512;
 const MAX_RSS_BYTES = 1024 * 1024 * 1024;
 const STOP_MS = 2500;
 
@@ -27,10 +26,6 @@ const Failure = z.object({
     retryAfterMs: z.number().nonnegative().optional().catch(undefined), field: z.string().optional().catch(undefined), quotaId: z.string().optional().catch(undefined),
   }).optional().catch(undefined),
 });
-
-/** The compiled program beside this file; within tests this file is TypeScript, and the program lies in `dist`. */
-const HERE = import.meta.url.endsWith('.ts') ? import.meta.url.replace(/\/src\/connector\/host\/(?=[^/]+$)/, '/dist/src/connector/host/') : import.meta.url;
-const CHILD = fileURLToPath(new URL('./child.js', HERE));
 
 export interface ProcessOptions {
   /** Folder of the bundle; all that the process may read beside its own program. */
@@ -67,7 +62,7 @@ export class DriverProcess {
 
   constructor(private readonly options: ProcessOptions) {
     const from = performance.now();
-    this.child = fork(CHILD, [], { cwd: options.folder, env: environment(), execArgv: flags(options), execPath: process.execPath, serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.child = launch(options);
     this.pid = this.child.pid;
     this.loaded = new Promise((done, failed) => {
       const timer = setTimeout(() => this.kill(`was not loaded within ${START_MS} ms`), START_MS);
@@ -76,7 +71,7 @@ export class DriverProcess {
         this.startMs = Math.round(performance.now() - from);
         this.ready = problem === undefined;
         if (problem === undefined) done();
-        else failed(new Error(options.redactor.clean(problem)));
+        else failed(new Error(options.redactor.clean(problem).replaceAll(`${options.folder}/`, '')));
       };
     });
     this.loaded.catch(() => undefined);
@@ -220,20 +215,4 @@ export class DriverProcess {
   private gone(how: string): DriverError {
     return new DriverError('UNAVAILABLE', `the process of driver ${this.options.label} ${how}; it is started again with the next call`);
   }
-}
-
-/** Nothing of the server's environment; where an operator added certificate authorities, Node reads them before the program clears this too. */
-function environment(): NodeJS.ProcessEnv {
-  const authorities = process.env.NODE_EXTRA_CA_CERTS;
-  return authorities === undefined ? {} : { NODE_EXTRA_CA_CERTS: authorities };
-}
-
-function flags({ folder, permission }: ProcessOptions): string[] {
-  const knows = (flag: string): boolean => process.allowedNodeEnvironmentFlags.has(flag);
-  const heap = `--max-old-space-size=${HEAP_MIB}`;
-  if (!permission) return [heap];
-  return [
-    heap, knows('--permission') ? '--permission' : '--experimental-permission', '--disable-warning=ExperimentalWarning',
-    `--allow-fs-read=${CHILD}`, `--allow-fs-read=${folder}/`, ...(knows('--allow-net') ? ['--allow-net'] : []),
-  ];
 }
