@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { ConfigError, readConfig } from './platform/index.js';
+import { StartError, readConfig } from './platform/index.js';
 import { startServer } from './server.js';
 
 try {
@@ -7,6 +7,6 @@ try {
   process.stdout.write(`M-CMP listens at ${server.url} (API page: ${server.url}/api)\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close().then(() => process.exit(0), () => process.exit(1)));
 } catch (error) {
-  process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `M-CMP could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(error instanceof StartError ? `${error.message}\n` : `M-CMP could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(1);
 }

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { migrations } from '../migrations/index.js';
 import { AppModule, entities } from './app.module.js';
-import { type Config, Database, EventStreams, Events, Logger, ProblemFilter, Secrets, Work, refuseNul, serveOpenApi, validationPipe, withLogContext } from './platform/index.js';
+import { type Config, Database, EventStreams, Events, Logger, ProblemFilter, Secrets, Work, prepareDataDir, refuseNul, serveOpenApi, validationPipe, withLogContext } from './platform/index.js';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -16,8 +16,9 @@ export interface RunningServer {
 
 /** Starts everything in order: database, modules, listener. What was started is stopped again if a later step fails. */
 export async function startServer(config: Config, logger = new Logger(config.logLevel)): Promise<RunningServer> {
+  prepareDataDir(config.dataDir);
   const secrets = Secrets.fromConfig(config);
-  const database = await Database.open({ ...config, entities, migrations });
+  const database = await Database.open({ ...config, entities, migrations, warn: (message, fields) => logger.warn(message, fields) });
   let app: NestFastifyApplication | undefined;
   const close = async (): Promise<void> => {
     app?.get(EventStreams).close();

@@ -1,6 +1,7 @@
 /** What domains may use of the platform. */
 export { CONFIG, ConfigError, configTable, readConfig } from './config/config.js';
 export type { Config } from './config/config.js';
+export { StartError, prepareDataDir } from './config/start-error.js';
 export { Database } from './database/database.js';
 export { Events } from './events/events.js';
 export type { EventFilter, EventListener, NewEvent, PublishedEvent } from './events/events.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StartError } from './start-error.js';
 
 /** An integer variable with bounds; the empty string counts as unset. */
 const integer = (min: number, max: number, fallback: number) =>
@@ -44,7 +45,7 @@ export interface Config {
 export const CONFIG = Symbol('Config');
 
 /** Names every wrong variable at once, each with its rule. Values are never repeated: they may be secret. */
-export class ConfigError extends Error {
+export class ConfigError extends StartError {
   override readonly name = 'ConfigError';
   constructor(readonly variables: { variable: string; rule: string }[]) {
     super(`Configuration is wrong:\n${variables.map(({ variable, rule }) => `  ${variable}: ${rule}`).join('\n')}`);

@@ -13,6 +13,8 @@ export interface DatabaseOptions {
   dataDir: string;
   entities: EntityClass[];
   migrations: MigrationClass[];
+  /** Hears when the embedded PostgreSQL had to be started again. */
+  warn?: (message: string, fields: object) => void;
 }
 
 /** Any number that no other user of the same database takes for an advisory lock. */
@@ -29,7 +31,7 @@ export class Database {
 
   /** Starts or reaches PostgreSQL and applies pending migrations under a lock, so that servers may start together. */
   static async open(options: DatabaseOptions): Promise<Database> {
-    const embedded = options.databaseUrl === undefined ? await startEmbeddedPostgres(options.dataDir) : undefined;
+    const embedded = options.databaseUrl === undefined ? await startEmbeddedPostgres(options.dataDir, options.warn) : undefined;
     const url = options.databaseUrl ?? (embedded as { url: string }).url;
     const dataSource = new DataSource({
       type: 'postgres', url, entities: options.entities, migrations: options.migrations, migrationsTableName: 'migration', schema: 'platform',

@@ -2,9 +2,10 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { StartError, prepareDataDir } from '../config/start-error.js';
 
 /** A PostgreSQL of the server's own. */
 export interface EmbeddedPostgres {
@@ -25,7 +26,7 @@ function ownerOfCluster(): Owner | undefined {
     return { uid: id('-u'), gid: id('-g') };
   } catch {
     const made = spawnSync('useradd', ['--system', '--user-group', '--no-create-home', 'postgres'], { stdio: 'ignore' });
-    if (made.status !== 0) throw new Error('PostgreSQL cannot run as root and the system user "postgres" could not be made: start the server as another user, or set DATABASE_URL');
+    if (made.status !== 0) throw new StartError('PostgreSQL cannot run as root and the system user "postgres" could not be made: start the server as another user, or set DATABASE_URL');
     return { uid: id('-u'), gid: id('-g') };
   }
 }
@@ -36,14 +37,15 @@ async function programs(): Promise<{ initdb: string; postgres: string }> {
   try {
     return (await import(name)) as { initdb: string; postgres: string };
   } catch (cause) {
-    throw new Error(`There is no embedded PostgreSQL for this platform (${name}): set DATABASE_URL to one of your own`, { cause });
+    throw new StartError(`There is no embedded PostgreSQL for this platform (${name}): set DATABASE_URL to one of your own`, { cause });
   }
 }
 
-const freePort = (): Promise<number> =>
+/** `wanted` if it is free (the URL stays the same over restarts), else any. */
+const freePort = (wanted: number): Promise<number> =>
   new Promise((done, failed) => {
-    const probe = createServer().once('error', failed);
-    probe.listen(0, '127.0.0.1', () => {
+    const probe = createServer().once('error', (error) => (wanted === 0 ? failed(error) : done(freePort(0))));
+    probe.listen(wanted, '127.0.0.1', () => {
       const { port } = probe.address() as { port: number };
       probe.close(() => done(port));
     });
@@ -96,7 +98,7 @@ function initialise(initdb: string, folder: string, access: Access, owner: Owner
   if (owner) for (const path of [folder, passwordFile]) chownSync(path, owner.uid, owner.gid);
   try {
     const run = spawnSync(initdb, ['-D', folder, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--locale', 'C'], { ...owner, cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C' }, encoding: 'utf8' });
-    if (run.status !== 0) throw new Error(`initdb failed: ${run.error?.message ?? run.stderr.trim().split('\n').slice(-3).join(' ')}`);
+    if (run.status !== 0) throw new StartError(`initdb failed: ${run.error?.message ?? run.stderr.trim().split('\n').slice(-3).join(' ')}`);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -116,39 +118,74 @@ async function launch(postgres: string, folder: string, access: Access, owner: O
   child.once('error', (error) => { ended = error.message; }).once('exit', (code) => { ended ??= `status ${code}`; });
   child.unref();
   for (const limit = Date.now() + 60_000; Date.now() < limit; await delay(40)) {
-    if (ended !== undefined) throw new Error(`PostgreSQL ended at start (${ended}): ${readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join(' ')}`);
+    if (ended !== undefined) throw new StartError(`PostgreSQL ended at start (${ended}): ${readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join(' ')}`);
     if (await answers(access, folder)) return child.pid as number;
   }
   process.kill(child.pid as number, 'SIGQUIT');
-  throw new Error(`PostgreSQL did not answer within 60 s; see ${logFile}`);
+  throw new StartError(`PostgreSQL did not answer within 60 s; see ${logFile}`);
+}
+
+/** A server that was killed leaves no connection for long; one that is there after a while is another server at work. */
+async function refuseSharing(access: Access, home: string): Promise<void> {
+  const client = new pg.Client({ connectionString: urlOf(access), connectionTimeoutMillis: 2000 });
+  await client.connect();
+  try {
+    for (const limit = Date.now() + 3000; ; await delay(50)) {
+      const { rowCount } = await client.query(`SELECT 1 FROM pg_stat_activity WHERE application_name = 'mcmp'`);
+      if (rowCount === 0) return;
+      if (Date.now() > limit) throw new StartError(`Another server runs on the data folder ${home}: stop it, or set MCMP_DATA_DIR to another folder`);
+    }
+  } finally {
+    await client.end();
+  }
 }
 
 /**
- * Starts the cluster in `dataDir/postgres`, made on first use. One that still runs because only the server was killed is taken over;
- * a lock left by a killed PostgreSQL is recovered from, write-ahead log included.
+ * Starts the cluster in `dataDir/postgres`, made on first use, and starts it again whenever it ends by itself. One that still runs because only the
+ * server was killed is taken over; a lock left by a killed PostgreSQL is recovered from, write-ahead log included.
  * @throws Error that names the cause and what would help.
  */
-export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres> {
-  const home = resolve(dataDir);
+export async function startEmbeddedPostgres(dataDir: string, warn: (message: string, fields: object) => void = () => undefined): Promise<EmbeddedPostgres> {
+  const home = prepareDataDir(dataDir);
   const folder = join(home, 'postgres');
   const accessFile = join(home, 'postgres.json');
   const owner = ownerOfCluster();
-  mkdirSync(home, { recursive: true });
-  if (owner) chmodSync(home, 0o711);
+  if (owner) chmodSync(home, 0o711); // its own user must be able to pass
   const { initdb, postgres } = await programs();
   let access: Access = existsSync(accessFile) ? (JSON.parse(readFileSync(accessFile, 'utf8')) as Access) : { port: 0, password: randomBytes(24).toString('base64url') };
   let pid = livingPostmaster(folder);
   for (const limit = Date.now() + 10_000; pid !== undefined && Date.now() < limit; await delay(50)) if (await answers(access, folder)) break;
-  if (pid === undefined || !(await answers(access, folder))) {
+  if (pid !== undefined && (await answers(access, folder))) await refuseSharing(access, home);
+  else {
     if (pid !== undefined) await end(pid);
-    access = { port: await freePort(), password: access.password };
+    access = { port: await freePort(access.port), password: access.password };
     writeFileSync(accessFile, JSON.stringify(access), { mode: 0o600 });
     if (!existsSync(join(folder, 'PG_VERSION'))) initialise(initdb, folder, access, owner);
     else rmSync(join(folder, 'postmaster.pid'), { force: true });
     pid = await launch(postgres, folder, access, owner);
   }
-  const running = pid;
-  return { url: urlOf(access), stop: () => end(running) };
+  let running = pid;
+  let reviving: Promise<void> | undefined;
+  const revive = async (): Promise<void> => {
+    warn('PostgreSQL has ended by itself and is started again', { pid: running });
+    try {
+      const other = livingPostmaster(folder);
+      if (other === undefined) rmSync(join(folder, 'postmaster.pid'), { force: true });
+      running = other ?? (await launch(postgres, folder, access, owner));
+    } catch (error) {
+      warn('PostgreSQL could not be started yet', { reason: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  const watch = setInterval(() => {
+    if (!reviving && !alive(running)) reviving = revive().finally(() => { reviving = undefined; });
+  }, 250);
+  watch.unref();
+  const stop = async (): Promise<void> => {
+    clearInterval(watch);
+    await reviving;
+    await end(running);
+  };
+  return { url: urlOf(access), stop };
 }
 
 /** Fast shutdown; after 10 s an immediate one, from which the next start recovers. */

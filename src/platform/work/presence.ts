@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { StartError } from '../config/start-error.js';
 import type { Logger } from '../logger/logger.js';
 
 const BEAT_MS = 1000;
@@ -13,7 +14,7 @@ export const TAKE_OVER_MS = 5000;
 const NAME_LOCK = 7_216_403;
 
 /** A server's name is taken by one that lives. */
-export class NameTakenError extends Error {
+export class NameTakenError extends StartError {
   override readonly name = 'NameTakenError';
   constructor(name: string) {
     super(`Another server named "${name}" works on this database. Servers on one database need different names: set MCMP_SERVER_NAME, or give each a data folder (MCMP_DATA_DIR) of its own.`);

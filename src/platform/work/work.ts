@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram } from 'prom-client';
@@ -122,7 +123,9 @@ export class Work {
   private async joined(owner: string): Promise<void> {
     const former = this.stay;
     const engine = await Engine.start({ url: this.database.url, owner, concurrency: this.config.workers, tasks: this.tasks.keys(), runJob: (job) => this.runJob(owner, job), logger: this.logger });
-    this.stay = { owner, engine, abort: former?.owner === owner ? former.abort : new AbortController() };
+    const abort = former?.owner === owner ? former.abort : new AbortController();
+    setMaxListeners(0, abort.signal); // each run may listen
+    this.stay = { owner, engine, abort };
     void former?.engine.stop();
   }
 
