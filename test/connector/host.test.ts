@@ -97,6 +97,15 @@ describe('a driver in its process', () => {
   });
 });
 
+it('a process takes a bounded number of calls, and is replaced when too many of them never end', async () => {
+  const session = stage.session();
+  const [pid] = await play(session, 'pid');
+  const calls = await Promise.all(Array.from({ length: 2100 }, () => failure(play(session, 'ever', { deadlineMs: 3000, retries: false }))));
+  const codes = calls.map(({ code }) => code);
+  expect([codes.filter((code) => code === 'TIMEOUT').length, codes.filter((code) => code === 'RATE_LIMITED').length]).toEqual([2000, 100]);
+  expect(await play(session, 'pid', { deadlineMs: 20_000 })).not.toEqual([pid]);
+});
+
 describe('the end of a call', () => {
   it('comes with the deadline, and the driver is told', async () => {
     const session = stage.session();

@@ -89,7 +89,7 @@ export class DriverHost {
     await this.registry.stop();
     const runners = [...this.runners.values(), ...this.retiring, ...this.tried.values()];
     this.runners.clear();
-    await Promise.all(runners.map((runner) => runner.end()));
+    await Promise.all(runners.map((runner) => runner.stop()));
   }
 
   /** Ready and failed drivers, by name. */
@@ -125,7 +125,7 @@ export class DriverHost {
       if (trial) return { why: trial.why };
       const runner = this.tried.get(loaded.hash);
       this.tried.delete(loaded.hash);
-      await runner?.end();
+      await runner?.stop();
       return { manifest: loaded.manifest, hash: loaded.hash };
     } catch (error) {
       if (error instanceof BundleError) return { why: error.message };
@@ -189,7 +189,8 @@ export class DriverHost {
   private async tryNow(driver: LoadedDriver): Promise<Trial | undefined> {
     const runner = this.runnerOf(driver);
     const why = await runner.tryOut(new Budget(TRIAL_MS, `trial of driver ${driver.label}`));
-    if (why || !this.runners.get(driver.manifest.name)?.current) await runner.end();
+    if (why) await runner.stop();
+    else if (!this.runners.get(driver.manifest.name)?.current) await runner.end();
     if (!why) this.tried.set(driver.hash, runner);
     return why;
   }

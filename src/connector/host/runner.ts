@@ -47,6 +47,7 @@ export class DriverRunner {
   private users = 0;
   private usedAt = performance.now();
   private retired = false;
+  private stopped = false;
   private fell = false;
   private sequence = 0;
   private process: DriverProcess | undefined;
@@ -154,6 +155,13 @@ export class DriverRunner {
     await process?.stop();
   }
 
+  /** Ends the process for good. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.end();
+    await this.starting?.catch(() => undefined);
+  }
+
   private async start(budget: Budget): Promise<DriverProcess> {
     const { manifest, label, folder, entry } = this.driver;
     const pauseMs = this.pauseMs();
@@ -164,6 +172,7 @@ export class DriverRunner {
       await new Promise((done) => setTimeout(done, pauseMs));
     }
     if (!(await this.options.intact())) throw new DriverError('UNAVAILABLE', `the files of driver ${label} changed after they were checked; drop the driver in again`);
+    if (this.stopped) throw new DriverError('UNAVAILABLE', `driver ${label} is stopped`);
     this.process?.drain();
     const process = new DriverProcess({ folder, entry, label, permission: this.options.permission, redactor: this.options.redactor, logger: this.options.logger });
     this.process = process;
