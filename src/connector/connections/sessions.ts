@@ -1,0 +1,113 @@
+import { type Capability, DriverError, type Manifest, type Traits, isDriverError } from '@mcmp/driver-sdk';
+import type { ConnectionRef, CloudCallOptions, CloudMethod, CloudRequest, CloudResult, CloudSession } from '../session.js';
+import type { DriverHost, DriverSession } from '../host/index.js';
+import type { FieldValues } from './fields.js';
+import { readPages } from './pages.js';
+
+/** Everything that a driver needs to connect; lives in memory only. */
+export interface OpenConnection {
+  connection: ConnectionRef;
+  manifest: Manifest;
+  credential: FieldValues;
+  endpoint?: string;
+  options: FieldValues;
+  /** A new one makes the driver connect anew. */
+  revision: string;
+}
+
+type ListMethod = Extract<CloudMethod, `${string}.list`>;
+type Items<M extends ListMethod> = CloudResult<M> extends { items: (infer T)[] } ? T[] : never;
+
+/** A driver's session in the shape that the other domains use; no error that leaves it holds a secret of the credential. */
+class HostedSession implements CloudSession {
+  private readonly secrets: string[];
+  constructor(
+    readonly connection: ConnectionRef,
+    readonly manifest: Manifest,
+    readonly traits: Traits,
+    private readonly driver: DriverSession,
+    credential: FieldValues,
+    private readonly onRefused: (error: DriverError) => void,
+  ) {
+    this.secrets = secretValues(manifest, credential);
+  }
+
+  has(capability: Capability): boolean {
+    return this.manifest.capabilities.includes(capability);
+  }
+
+  async call<M extends CloudMethod>(method: M, request: CloudRequest<M>, options: CloudCallOptions = {}): Promise<CloudResult<M>> {
+    try {
+      return (await this.driver.call(method, request, options)) as CloudResult<M>;
+    } catch (thrown) {
+      const error = withoutSecrets(thrown, this.secrets);
+      if (isDriverError(error) && error.code === 'UNAUTHENTICATED') this.onRefused(error);
+      throw error;
+    }
+  }
+
+  all<M extends ListMethod>(method: M, request: CloudRequest<M>, options?: CloudCallOptions): Promise<Items<M>> {
+    const read = (pageToken?: string) => this.call(method, { ...(request as object), ...(pageToken !== undefined && { pageToken }) } as CloudRequest<M>, options);
+    return readPages(method, read as never) as Promise<Items<M>>;
+  }
+}
+
+const secretValues = (manifest: Manifest, credential: FieldValues): string[] =>
+  manifest.credential.filter((field) => field.secret).map((field) => credential[field.name]).filter((value): value is string => value !== undefined && value.length >= 4);
+
+/** The same error with each of `secrets` blotted out of its texts. */
+function withoutSecrets(error: unknown, secrets: string[]): unknown {
+  if (!isDriverError(error)) return error;
+  const blot = (text: string): string => secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
+  if (![error.message, ...Object.values(error.detail ?? {})].some((text) => typeof text === 'string' && blot(text) !== text)) return error;
+  const detail = Object.fromEntries(Object.entries(error.detail ?? {}).map(([key, value]) => [key, typeof value === 'string' ? blot(value) : (value as unknown)]));
+  return new DriverError(error.code, blot(error.message), detail);
+}
+
+/** Opens sessions through the driver host and keeps one per connection, revision and driver version. */
+export class Sessions {
+  private readonly open = new Map<string, { stamp: string; session: Promise<CloudSession> }>();
+  constructor(private readonly host: DriverHost) {
+    host.onChange(({ added, removed }) => {
+      for (const { name } of [...added, ...removed]) for (const [id, { stamp }] of this.open) if (stamp.startsWith(`${name}@`)) this.open.delete(id);
+    });
+  }
+
+  /** The kept session, if it is still of this revision and this version of the driver. */
+  kept(connectionId: string, driver: string, revision: string): Promise<CloudSession> | undefined {
+    const kept = this.open.get(connectionId);
+    return kept?.stamp === this.stamp(driver, revision) ? kept.session : undefined;
+  }
+
+  /** Opens a session and keeps it; `onRefused` hears when the cloud does not know the credential any more. */
+  keep(input: OpenConnection, onRefused: (error: DriverError) => void): Promise<CloudSession> {
+    const { id, driver } = input.connection;
+    const session = this.connect(input, onRefused);
+    this.open.set(id, { stamp: this.stamp(driver, input.revision), session });
+    session.catch(() => {
+      if (this.open.get(id)?.session === session) this.open.delete(id);
+    });
+    return session;
+  }
+
+  /** Opens a session that is not kept, to try a credential before it is written down. */
+  async connect(input: OpenConnection, onRefused: (error: DriverError) => void = () => undefined): Promise<CloudSession> {
+    const { connection, manifest, credential, endpoint, options, revision } = input;
+    try {
+      const driver = this.host.open({ key: connection.id, driver: connection.driver, credential, options, revision, ...(endpoint !== undefined && { endpoint }) });
+      return new HostedSession(connection, manifest, await driver.traits(), driver, credential, onRefused);
+    } catch (error) {
+      throw withoutSecrets(error, secretValues(manifest, credential));
+    }
+  }
+
+  /** Lets the driver forget the account; a session that is asked for later connects anew. */
+  forget(connectionId: string): void {
+    this.open.delete(connectionId);
+    this.host.close(connectionId);
+  }
+
+  private stamp(driver: string, revision: string): string {
+    return `${driver}@${this.host.find(driver)?.hash ?? 'missing'}#${revision}`;
+  }
+}

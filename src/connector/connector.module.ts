@@ -1,0 +1,39 @@
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { IamModule } from '../iam/index.js';
+import { CONFIG, type Config, Logger } from '../platform/index.js';
+import { Refresh } from './catalogue/refresh.js';
+import { Sync } from './catalogue/sync.js';
+import { Connections } from './connections/connections.js';
+import { Sessions } from './connections/sessions.js';
+import { Connector } from './connector.js';
+import { DriverHost } from './host/index.js';
+import { CatalogueController } from './http/catalogue.controller.js';
+import { ConnectionsController } from './http/connections.controller.js';
+import { DriversController } from './http/drivers.controller.js';
+
+const driverHost = {
+  provide: DriverHost,
+  inject: [CONFIG, Logger],
+  useFactory: async (config: Config, logger: Logger) => {
+    const host = new DriverHost({ driversDir: config.driversDir, idleMs: config.driverIdleMs, logger });
+    await host.start();
+    return host;
+  },
+};
+const sessions = { provide: Sessions, inject: [DriverHost], useFactory: (host: DriverHost) => new Sessions(host) };
+
+/** Connections to clouds, the drivers behind them, and the catalogue of what they offer. */
+@Module({
+  imports: [IamModule],
+  controllers: [ConnectionsController, CatalogueController, DriversController],
+  providers: [driverHost, sessions, Connections, Refresh, Sync, Connector],
+  exports: [Connector],
+})
+export class ConnectorModule implements OnApplicationShutdown {
+  constructor(@Inject(DriverHost) private readonly host: DriverHost) {}
+
+  /** After the work that uses drivers has ended. */
+  onApplicationShutdown(): Promise<void> {
+    return this.host.stop();
+  }
+}

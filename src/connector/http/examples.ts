@@ -1,0 +1,25 @@
+/** Whole bodies for the API page. */
+const at = '2026-11-24T09:00:00.000Z';
+const connectionId = '019a2c00-0000-7000-8000-000000000011';
+
+export const connectionExample = {
+  id: connectionId, workspaceId: '019a2c00-0000-7000-8000-000000000001', name: 'aws-main', driver: 'aws', cloud: 'aws', endpoint: null, options: {}, regions: [], state: 'verified',
+  accountId: '123456789012', principal: 'arn:aws:iam::123456789012:user/mcmp', verifiedAt: at, lastError: null, syncOperationId: '019a2c00-0000-7000-8000-000000000021', syncedAt: at, createdAt: at, updatedAt: at,
+};
+export const regionExample = {
+  connectionId, connection: 'aws-main', cloud: 'aws', id: 'ap-northeast-2', name: 'Asia Pacific (Seoul)', latitude: 37.57, longitude: 126.98, enabled: true,
+  zones: [{ id: 'ap-northeast-2a', available: true }], specCount: 412, imageCount: 12, syncedAt: at, lastError: null,
+};
+export const specExample = {
+  connectionId, connection: 'aws-main', cloud: 'aws', region: 'ap-northeast-2', id: 'm5.large', vcpu: 2, memoryMiB: 8192, architecture: 'amd64', gpuCount: 0, networkPerformance: 'Up to 10 Gigabit',
+  price: { currency: 'USD', perHour: 0.118, source: 'AWS Price List', asOf: at, simulated: false, ageDays: 3 }, syncedAt: at,
+};
+export const imageExample = {
+  connectionId, connection: 'aws-main', cloud: 'aws', region: 'ap-northeast-2', id: 'ami-0123456789abcdef0', name: 'ubuntu-noble-24.04-amd64-server', osFamily: 'ubuntu', osVersion: '24.04', architecture: 'amd64',
+  sshUser: 'ubuntu', minDiskGiB: 8, createdAt: at, publisher: 'Canonical', syncedAt: at,
+};
+export const quotaExample = { id: 'L-1216C47A', name: 'Running On-Demand Standard instances', region: 'ap-northeast-2', measure: 'vcpu', specPrefixes: ['m', 't'], limit: 640, used: 20, source: 'account' };
+export const driverExample = {
+  name: 'aws', version: '1.0.0', state: 'ready', why: null, hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', cloud: 'aws', title: { en: 'Amazon Web Services' }, capabilities: ['account', 'region', 'vm'],
+  credential: [{ name: 'accessKeyId', label: { en: 'Access key ID' }, secret: false, required: true }], options: [], endpoint: 'optional',
+};
