@@ -107,6 +107,7 @@ export async function draft(context: CheckContext, kind: TaggedKind, label: stri
       return {
         ...base, ...zone, names: vmCount === 1 ? [name] : Array.from({ length: vmCount }, (_, index) => `${name}-${index}`), specId: place.specId, imageId: place.imageId, networkId: await id('network'),
         subnetId: await id('subnet'), securityGroupIds: [await id('security-group')], keyPairId: await id('key-pair'), publicKey, sshUser: place.sshUser, publicAddress: true,
+        ...(place.rootDiskGiB !== undefined && { rootDiskGiB: place.rootDiskGiB }),
       };
     case 'disk':
       return { ...base, ...zone, sizeGiB: place.diskGiB ?? 20 };

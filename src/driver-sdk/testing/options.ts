@@ -18,6 +18,8 @@ export interface CheckPlace {
   networkCidr?: string;
   /** OpenSSH line; a key whose private half nobody has if absent. */
   publicKey?: string;
+  /** Size of the VMs' root disks; that of the image if absent. */
+  rootDiskGiB?: number;
   /** Size of the kit's disks; 20 if absent, which every cloud takes. */
   diskGiB?: number;
 }

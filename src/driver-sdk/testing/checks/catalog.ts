@@ -105,8 +105,8 @@ export const catalogChecks: Check[] = [
   }),
   check('spec', 'sizes', 'gives each spec CPUs, and memory in MiB', (context) => everyRow(context, 'spec', ({ vcpu, memoryMiB }) => vcpu > 0 && memoryMiB >= 128 && Number.isFinite(vcpu) && Number.isFinite(memoryMiB))),
   check('spec', 'architecture', 'names the architecture in the words of OCI', (context) => everyRow(context, 'spec', ({ architecture }) => ['amd64', 'arm64'].includes(architecture))),
-  check('spec', 'gpus', 'counts GPUs, and tells a model only where there is one', (context) =>
-    everyRow(context, 'spec', ({ gpuCount, gpuModel, gpuMemoryMiB }) => gpuCount >= 0 && Number.isFinite(gpuCount) && (gpuCount > 0 || (gpuModel === undefined && gpuMemoryMiB === undefined)))),
+  check('spec', 'gpus', 'counts GPUs, and tells a model only where there is one, or memory of a part of one', (context) =>
+    everyRow(context, 'spec', ({ gpuCount, gpuModel, gpuMemoryMiB }) => gpuCount >= 0 && Number.isFinite(gpuCount) && (gpuCount > 0 || gpuModel === undefined || (gpuMemoryMiB ?? 0) > 0))),
   ...listing('image'),
   check('image', 'place', 'lists images of the region that is asked', async (context) => {
     const { region } = await context.place();

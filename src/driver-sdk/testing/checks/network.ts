@@ -1,8 +1,8 @@
 import type { SecurityRule } from '../../network.js';
-import { ensure, ensureRefused, ensureSame, ensureSameSet, show, skip } from '../assert.js';
+import { CheckSkipped, ensure, ensureRefused, ensureSame, ensureSameSet, show, skip } from '../assert.js';
 import type { Check, CheckContext } from '../context.js';
 import type { Thing } from '../fixtures.js';
-import { doorOf, draft, fixture, RULES, strangerOf, use } from '../fixtures.js';
+import { doorOf, draft, fixture, isGone, RULES, strangerOf, use } from '../fixtures.js';
 
 /** A rule as one text, so that sets of rules compare. */
 const ruleText = ({ direction, protocol, fromPort, toPort, cidr }: SecurityRule): string => [direction, protocol, fromPort ?? '-', toPort ?? '-', cidr].join(' ');
@@ -85,16 +85,19 @@ export const networkChecks: Check[] = [
   }),
 ];
 
-/** Refusals that would do harm where a driver does not refuse; so they come last. */
+/** Refusals that would do harm where a driver does not refuse; so they come last, and the innermost thing goes last of all. */
 export const dependencyChecks: Check[] = (
   [
-    ['security-group', 'delete-with-vm', 'vm'],
-    ['subnet', 'delete-with-vm', 'vm'],
     ['network', 'delete-with-subnet', 'subnet'],
+    ['subnet', 'delete-with-vm', 'vm'],
+    ['security-group', 'delete-with-vm', 'vm'],
   ] as const
 ).map(([capability, what, dependant]) =>
   check(capability, what, `refuses to delete a ${capability} that a ${dependant} needs`, async (context) => {
-    await fixture(context, dependant);
+    for (const kind of [capability, dependant]) {
+      const { id } = await use(context, kind);
+      if (await isGone(context, kind, id)) throw new CheckSkipped(`needs a ${kind}, which another check took away`, true);
+    }
     const { id } = await use(context, capability);
     await ensureRefused(doorOf(context, capability).delete(id), ['IN_USE'], `deleting a ${capability} with a ${dependant}`);
     ensureSame((await doorOf(context, capability).get(id)).id, id, `the ${capability} afterwards`);
