@@ -1,0 +1,135 @@
+import type { DriverErrorCode, DriverErrorDetail } from '@mcmp/driver-sdk';
+import { DriverError, isDriverError } from '@mcmp/driver-sdk';
+
+/** Codes of EC2, STS, Service Quotas and Pricing that no pattern below tells. Source: "Error codes for the Amazon EC2 API", EC2 developer guide; the services' models for the others. */
+const BY_CODE: Partial<Record<DriverErrorCode, string>> = {
+  UNAUTHENTICATED: 'AuthFailure InvalidClientTokenId SignatureDoesNotMatch IncompleteSignature ExpiredToken ExpiredTokenException UnrecognizedClientException RequestExpired MissingAuthenticationToken InvalidSignatureException',
+  FORBIDDEN: 'UnauthorizedOperation AccessDenied AccessDeniedException NotAuthorized Blocked',
+  NOT_FOUND: 'NoSuchResourceException ResourceNotFoundException NotFoundException InvalidRouteTableId.NotFound',
+  ALREADY_EXISTS: 'RouteAlreadyExists AlreadyExistsException ResourceAlreadyExistsException',
+  QUOTA_EXCEEDED: 'RulesPerSecurityGroupLimitExceeded SecurityGroupsPerInstanceLimitExceeded TagLimitExceeded QuotaExceededException MaxSpotInstanceCountExceeded VolumeModificationRateExceeded InsufficientFreeAddressesInSubnet',
+  PAYMENT_REQUIRED: 'PendingVerification',
+  UNSUPPORTED: 'UnsupportedOperation UnsupportedOperationException InvalidInstanceType UnsupportedHostConfiguration OptInRequired RegionDisabledException UnsupportedInstanceTypeOnRegion NotImplemented UnknownOperationException InvalidAction DisabledOperation',
+  OUT_OF_CAPACITY: 'InsufficientInstanceCapacity InsufficientHostCapacity InsufficientCapacity InsufficientCapacityException InsufficientAddressCapacity InsufficientVolumeCapacity InsufficientReservedInstanceCapacity UnsupportedAvailabilityZoneException SpotMaxPriceTooLow Unsupported',
+  CONFLICT: 'IncorrectState OperationNotPermitted IncorrectInstanceState ConcurrentModificationException PriorRequestNotCompleteException ConcurrentTagAccess IncorrectModificationState ConcurrentCreateImageNoReboot InvalidState',
+  IN_USE: 'DependencyViolation VolumeInUse Resource.AlreadyAssociated InvalidNetworkInterface.InUse',
+  RATE_LIMITED: 'RequestLimitExceeded Throttling ThrottlingException ThrottledException TooManyRequestsException RequestThrottled RequestThrottledException SlowDown InstanceCreditsThrottled',
+  INVALID_REQUEST: 'CannotDelete MissingParameter UnknownParameter ValidationException ValidationError IdempotentParameterMismatch VPCIdNotSpecified MalformedQueryString GatewayNotAttached Gateway.NotAttached MissingAction VolumeTypeNotAvailableInZone EncryptedVolumesNotSupported',
+  UNAVAILABLE: 'InternalError InternalErrorException InternalFailure InternalServerError InternalServiceError ServiceUnavailable ServiceUnavailableException Unavailable ServerException ServiceException',
+};
+const CODES = new Map(Object.entries(BY_CODE).flatMap(([code, names]) => names.split(' ').map((name) => [name, code as DriverErrorCode] as const)));
+
+/** Families of codes; the first that fits holds, so the narrow ones stand first. */
+const BY_PATTERN: [pattern: RegExp, code: DriverErrorCode][] = [
+  [/^Invalid\w*\.NotFound$|^Invalid\w*\.Unknown$|\.NotFound$/i, 'NOT_FOUND'],
+  [/\.Duplicate$|\w\.AlreadyExists$|^Duplicate/, 'ALREADY_EXISTS'],
+  [/LimitExceeded(Exception)?$|^TooMany|QuotaExceeded/, 'QUOTA_EXCEEDED'],
+  [/\.InUse$|InUseException$/, 'IN_USE'],
+  [/^Invalid|\.Malformed$|^Malformed|^Missing|^Unknown/, 'INVALID_REQUEST'],
+];
+
+/** The SDK's word for an AWS error code; UNKNOWN for one that the table does not hold. */
+export const codeOf = (providerCode: string): DriverErrorCode => CODES.get(providerCode) ?? BY_PATTERN.find(([pattern]) => pattern.test(providerCode))?.[1] ?? 'UNKNOWN';
+
+/** Which field of our request an AWS code speaks of. */
+const FIELDS: [pattern: RegExp, field: string][] = [
+  [/^InvalidVpc\.Range$|^InvalidVpcRange$|^InvalidSubnet\.(Range|Conflict)$|^InvalidCidr/i, 'cidr'],
+  [/^InvalidAMIID/, 'imageId'],
+  [/^InvalidInstanceType$|^Unsupported$/, 'specId'],
+  [/^InvalidKeyPair\.NotFound$/, 'keyPairId'],
+  [/^InvalidKey\.Format$/, 'publicKey'],
+  [/^Invalid(Security)?Group(Id)?\./, 'securityGroupIds'],
+  [/^InvalidSubnetID/i, 'subnetId'],
+  [/^InvalidVpcID/i, 'networkId'],
+  [/^InvalidZone/, 'zone'],
+  [/^InvalidNextToken|^InvalidPaginationToken/, 'pageToken'],
+];
+
+/** Service Quotas' code of the limit behind an error; that of VMs depends on their type, see quota.ts. */
+const QUOTAS: Record<string, string> = {
+  VpcLimitExceeded: 'L-F678F1CE', SubnetLimitExceeded: 'L-407747CB', SecurityGroupLimitExceeded: 'L-E79EC296', InternetGatewayLimitExceeded: 'L-A4707A72', AddressLimitExceeded: 'L-0263D0A3',
+};
+
+/** What the vendor's library throws, as far as we read it. */
+interface SdkError {
+  name?: string;
+  Code?: string;
+  code?: string;
+  message?: string;
+  $fault?: string;
+  $metadata?: { httpStatusCode?: number; requestId?: string };
+  $response?: { statusCode?: number; headers?: Record<string, string> };
+  cause?: { code?: string };
+}
+
+const SOCKET = /^(E[A-Z]{3,}|EAI_AGAIN|UND_ERR_\w+|ERR_(TLS|SSL|SOCKET)\w*|CERT_\w+|DEPTH_ZERO\w*|SELF_SIGNED\w*|UNABLE_TO\w*)$/;
+/** Where the library wraps an error of a socket, only the text keeps its code. */
+const WRAPPED_SOCKET = /\b(ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|EPIPE|E(HOST|NET)UNREACH)\b/;
+
+/**
+ * Any error of a call to AWS as a DriverError. The message never holds one of `secrets`: a SignatureDoesNotMatch quotes the request with its session token.
+ * @param operation e.g. `ec2:RunInstances`, which is also the name of the permission that FORBIDDEN lacks.
+ */
+export function toDriverError(thrown: unknown, operation: string, secrets: string[], signal?: AbortSignal): DriverError {
+  if (isDriverError(thrown)) return thrown;
+  const error = (typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) }) as SdkError;
+  const text = clean(error.message ?? '', secrets);
+  if (signal?.aborted || error.name === 'AbortError') return new DriverError('TIMEOUT', `${operation} was stopped before AWS answered.`);
+  if (error.name === 'TimeoutError' || error.code === 'ETIMEDOUT') return new DriverError('TIMEOUT', `${operation} got no answer: ${text}`);
+  const httpStatus = error.$metadata?.httpStatusCode ?? error.$response?.statusCode;
+  const unanswered = error.$fault === undefined && httpStatus === undefined;
+  const socket = [error.code, error.cause?.code, error.name].find((code) => code !== undefined && SOCKET.test(code)) ?? (unanswered ? WRAPPED_SOCKET.exec(text)?.[0] : undefined);
+  if (socket !== undefined) return new DriverError('UNAVAILABLE', `${operation} did not reach the endpoint: ${socket}`);
+  if (unanswered) return new DriverError('UNKNOWN', `${operation}: ${text}`);
+  const providerCode = error.$fault === undefined ? undefined : (error.Code ?? error.name);
+  const said = providerCode === undefined ? `the endpoint's answer is not one of AWS (HTTP ${httpStatus})` : text || providerCode;
+  const code = providerCode === undefined ? byStatus(httpStatus) : fallback(codeOf(providerCode), httpStatus);
+  const retryAfter = Number(error.$response?.headers?.['retry-after'] ?? NaN);
+  const detail: DriverErrorDetail = {
+    providerCode, providerRequestId: error.$metadata?.requestId, httpStatus,
+    retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
+    field: FIELDS.find(([pattern]) => pattern.test(providerCode ?? ''))?.[1],
+    quotaId: QUOTAS[providerCode ?? ''],
+  };
+  const permission = code === 'FORBIDDEN' ? ` The credential lacks the permission ${operation}.` : '';
+  return new DriverError(code, `${operation}: ${said}${permission}`, withoutUndefined(detail));
+}
+
+/** An answer that is not AWS's, such as a proxy's page, is told by its status alone. */
+const byStatus = (status = 0): DriverErrorCode => (status >= 500 ? 'UNAVAILABLE' : status === 429 ? 'RATE_LIMITED' : status === 403 ? 'FORBIDDEN' : status === 401 ? 'UNAUTHENTICATED' : 'UNKNOWN');
+
+/** A code that we do not know is at least a fault of AWS where the status says so. */
+const fallback = (code: DriverErrorCode, status = 0): DriverErrorCode => (code === 'UNKNOWN' && [500, 502, 503, 504].includes(status) ? 'UNAVAILABLE' : code);
+
+function clean(message: string, secrets: string[]): string {
+  const told = message.split(/ ?Encoded authorization failure message:/)[0] ?? '';
+  return secrets.filter((secret) => secret.length >= 4).reduce((text, secret) => text.replaceAll(secret, '[hidden]').replaceAll(encodeURIComponent(secret), '[hidden]'), told).slice(0, 600);
+}
+
+const withoutUndefined = <T extends object>(value: T): T => Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
+
+/** Whether a call failed with one of these codes of AWS. */
+export const failedWith = (error: unknown, ...providerCodes: string[]): boolean => isDriverError(error) && providerCodes.includes(error.detail.providerCode ?? '');
+
+/** Whether a call that names one id says that the thing is not there; an id of the wrong shape names nothing either. */
+export const isGone = (error: unknown): boolean => isDriverError(error) && (error.code === 'NOT_FOUND' || /^Invalid(\w*ID(\.Malformed)?|ParameterValue)$/i.test(error.detail.providerCode ?? ''));
+
+/** Awaits a deletion; a thing that is already gone counts as deleted. */
+export async function deleted(call: Promise<unknown>): Promise<void> {
+  await call.catch((error: unknown) => {
+    if (!isGone(error)) throw error;
+  });
+}
+
+/**
+ * Awaits a look-up by id.
+ * @throws DriverError NOT_FOUND where it gives nothing, also for an id of the wrong shape.
+ */
+export async function existing<T>(kind: string, id: string, providerCode: string, look: Promise<T | undefined>): Promise<T> {
+  const thing = await look.catch((error: unknown) => {
+    if (!isGone(error) || (isDriverError(error) && error.code === 'NOT_FOUND')) throw error;
+    return undefined;
+  });
+  if (thing === undefined) throw new DriverError('NOT_FOUND', `There is no ${kind} ${id} in this region.`, { providerCode });
+  return thing;
+}

@@ -1,0 +1,49 @@
+import type { Session } from '@mcmp/driver-sdk';
+import { defineDriver } from '@mcmp/driver-sdk';
+import { account, regions } from './account.js';
+import { Aws } from './client.js';
+import { disks } from './disk.js';
+import { images } from './image.js';
+import { keyPairs } from './key-pair.js';
+import { networks } from './network.js';
+import { prices } from './price.js';
+import { publicIps } from './public-ip.js';
+import { quotas } from './quota.js';
+import { securityGroups } from './security-group.js';
+import { specs } from './spec.js';
+import { subnets } from './subnet.js';
+import { tags } from './tag.js';
+import { VM_BATCH, vms } from './vm.js';
+
+/** Amazon EC2 with what belongs to it, by AWS's own modular library, which is loaded at the first call. */
+export default defineDriver({
+  async connect(input): Promise<Session> {
+    const aws = new Aws(input);
+    return {
+      traits: {
+        idempotencyToken: ['vm', 'disk'],
+        uniqueName: ['key-pair', 'security-group'],
+        // "Eventual consistency in the Amazon EC2 API" names no bound; a minute is what clients of AWS allow.
+        consistencyWindowMs: Number(input.options.consistencyWindowSeconds || 60) * 1000,
+        networkScope: 'region',
+        subnetScope: 'zone',
+        vmBatch: VM_BATCH,
+      },
+      close: () => aws.close(),
+      account: account(aws),
+      region: regions(aws),
+      spec: specs(aws),
+      image: images(aws),
+      price: prices(aws),
+      quota: quotas(aws),
+      network: networks(aws),
+      subnet: subnets(aws),
+      'security-group': securityGroups(aws),
+      'key-pair': keyPairs(aws),
+      vm: vms(aws),
+      disk: disks(aws),
+      'public-ip': publicIps(aws),
+      tag: tags(aws),
+    };
+  },
+});

@@ -1,0 +1,74 @@
+import type { Quota, QuotaHandlers } from '@mcmp/driver-sdk';
+import type { Aws, Ec2 } from './client.js';
+import { present } from './map.js';
+import { readAll, readPage } from './pages.js';
+import type { KnownQuota } from './quota-table.js';
+import { KNOWN_QUOTAS, quotaOfSpec } from './quota-table.js';
+
+/** Limits that we know how to count, from Service Quotas, with what is in use now counted in EC2; where that API is absent, the published defaults. */
+export function quotas(aws: Aws): QuotaHandlers {
+  return {
+    async list(request, signal) {
+      return readPage(request, [1, 1000], async () => {
+        const ec2 = await aws.ec2(request.region, signal);
+        const [limits, used] = await Promise.all([limitsOf(aws, request.region, signal), usageOf(ec2)]);
+        const items = KNOWN_QUOTAS.flatMap((known): Quota[] => {
+          const limit = limits === undefined ? known.defaultLimit : limits.get(known.id);
+          if (limit === undefined) return [];
+          const { id, name, measure, specPrefixes } = known;
+          return [{ id, name, region: request.region, measure, limit, source: limits === undefined ? 'default' : 'account', ...present({ specPrefixes, used: used.get(id) }) }];
+        });
+        return { items };
+      });
+    },
+  };
+}
+
+/** This account's limits by quota code. @returns nothing where the endpoint or the credential has no Service Quotas. */
+async function limitsOf(aws: Aws, region: string, signal: AbortSignal): Promise<Map<string, number> | undefined> {
+  const { ListServiceQuotasCommand } = await import('@aws-sdk/client-service-quotas');
+  const client = await aws.quotas(region);
+  const read = (service: KnownQuota['service']): Promise<[string, number][]> => readAll(100, async (query) => {
+    const answer = await aws.guard('servicequotas:ListServiceQuotas', signal, () => client.send(new ListServiceQuotasCommand({ ...query, ServiceCode: service }), { abortSignal: signal }));
+    return { items: (answer.Quotas ?? []).flatMap(({ QuotaCode, Value }): [string, number][] => (QuotaCode && Value !== undefined ? [[QuotaCode, Value]] : [])), next: answer.NextToken };
+  });
+  try {
+    return new Map((await Promise.all([read('ec2'), read('vpc')])).flat());
+  } catch (error) {
+    if (aws.lacks(error)) return undefined;
+    throw error;
+  }
+}
+
+/** More instances than this are not counted; what is in use then stays untold. */
+const MOST_PAGES = 5;
+
+/** What is in use by quota code. Service Quotas does not tell it, and CloudWatch tells it late. */
+async function usageOf(ec2: Ec2): Promise<Map<string, number>> {
+  const [vcpus, addresses, networks] = await Promise.all([
+    vcpusOf(ec2),
+    ec2.send(new ec2.DescribeAddressesCommand({})).then(({ Addresses }) => Addresses?.length ?? 0),
+    readAll(1000, async (query) => {
+      const { Vpcs = [], NextToken } = await ec2.send(new ec2.DescribeVpcsCommand(query));
+      return { items: Vpcs, next: NextToken };
+    }).then(({ length }) => length),
+  ]);
+  return new Map([...vcpus, ['L-0263D0A3', addresses], ['L-F678F1CE', networks]]);
+}
+
+/** vCPUs of running instances by quota. A limit without its use still helps, so nothing is told where the count fails, is too long, or an instance does not tell its vCPUs. */
+async function vcpusOf(ec2: Ec2): Promise<[string, number][]> {
+  const running = { Name: 'instance-state-name', Values: ['pending', 'running'] };
+  const instances = await readAll(1000, async (query) => {
+    const { Reservations = [], NextToken } = await ec2.send(new ec2.DescribeInstancesCommand({ ...query, Filters: [running] }));
+    return { items: Reservations.flatMap(({ Instances = [] }) => Instances), next: NextToken };
+  }, MOST_PAGES).catch(() => undefined);
+  if (instances === undefined) return [];
+  const used = new Map(KNOWN_QUOTAS.filter(({ measure }) => measure === 'vcpu').map(({ id }) => [id, 0]));
+  for (const { InstanceType = '', CpuOptions, InstanceLifecycle } of instances) {
+    const vcpus = (CpuOptions?.CoreCount ?? NaN) * (CpuOptions?.ThreadsPerCore ?? NaN);
+    const quota = quotaOfSpec(InstanceType);
+    if (quota && InstanceLifecycle !== 'spot') used.set(quota.id, (used.get(quota.id) ?? 0) + vcpus);
+  }
+  return [...used].filter(([, count]) => !Number.isNaN(count));
+}
