@@ -1,10 +1,12 @@
 import { Iam1764000000000 } from './1764000000000-iam.js';
 import { Platform1764000001000 } from './1764000001000-platform.js';
 import { Connector1764000003000 } from './1764000003000-connector.js';
+import { Infra1764000005000 } from './1764000005000-infra.js';
 
 /** Every migration in the order it is applied; one import and one entry per line. */
 export const migrations: (new () => import('typeorm').MigrationInterface)[] = [
   Iam1764000000000,
   Platform1764000001000,
   Connector1764000003000,
+  Infra1764000005000,
 ];

@@ -1,0 +1,114 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import type { Principal } from '../iam/index.js';
+import { newId } from '../kernel/ids.js';
+import { Problem } from '../kernel/problem.js';
+import { type Operation, Operations, Secrets, Work, withLogContext } from '../platform/index.js';
+import { groupFailures } from './failures.js';
+import type { CommandResults, RunCommand } from './http/mci.dto.js';
+import { CommandRow, CommandRunRow, MciRow, VmRow } from './infra.entities.js';
+import { Rows, TASK } from './rows.js';
+import { selectVms } from './selection.js';
+import { runOverSsh } from './ssh.js';
+
+const PARALLEL = 50;
+
+/** Runs commands on VMs over SSH, each at most once per VM whatever happens to the server. */
+@Injectable()
+export class Commands implements OnModuleInit {
+  constructor(
+    @Inject(Rows) private readonly rows: Rows,
+    @Inject(Operations) private readonly operations: Operations,
+    @Inject(Secrets) private readonly secrets: Secrets,
+    @Inject(Work) private readonly work: Work,
+  ) {}
+
+  onModuleInit(): void {
+    this.work.handle(TASK.command, (id, { signal }) => withLogContext({ operationId: id }, () => this.run(id, signal)));
+    this.work.sweep(TASK.command, async () => (await this.rows.manager.query<{ id: string }[]>(`SELECT DISTINCT operation_id AS id FROM infra.command_run WHERE state IN ('queued', 'running')`)).map(({ id }) => id));
+    this.operations.onCancel('mci.command', async (manager, operation) => {
+      await manager.query(`UPDATE infra.command_run SET state = 'cancelled', ended_at = now() WHERE operation_id = $1 AND state = 'queued'`, [operation.id]);
+      await this.rows.wake(TASK.command, [operation.id], manager);
+    });
+  }
+
+  /** Begins a command on the chosen VMs that run. @throws Problem UNPROCESSABLE where none does. */
+  async start(manager: EntityManager, principal: Principal, mci: MciRow, input: z.infer<typeof RunCommand>): Promise<Operation> {
+    const vms = (await selectVms(manager, mci.id, input)).filter((vm) => vm.state === 'running' && vm.sshHost !== null);
+    if (vms.length === 0) throw new Problem('UNPROCESSABLE', 'No chosen VM runs and has an address: a command needs at least one.');
+    const operationId = newId();
+    const operation = await this.operations.start(manager, { id: operationId, kind: 'mci.command', workspaceId: mci.workspaceId, projectId: mci.projectId, target: { type: 'mci', id: mci.id, name: mci.name }, total: vms.length, createdBy: principal.userId });
+    await manager.insert(CommandRow, { operationId, mciId: mci.id, command: input.command, timeoutSeconds: input.timeoutSeconds, createdBy: principal.userId });
+    await manager.insert(CommandRunRow, vms.map((vm) => ({ operationId, vmId: vm.id, mciId: mci.id, vmName: vm.name })));
+    await this.rows.wake(TASK.command, [operationId], manager);
+    return operation;
+  }
+
+  /** Outcome by VM, those with equal outcome together. @throws Problem NOT_FOUND. */
+  async results(mci: MciRow, operationId: string): Promise<z.infer<typeof CommandResults>> {
+    const command = await this.rows.manager.findOneBy(CommandRow, { operationId, mciId: mci.id });
+    if (!command) throw new Problem('NOT_FOUND', `The MCI "${mci.name}" has no command ${operationId}.`);
+    const runs = await this.rows.manager.find(CommandRunRow, { where: { operationId }, order: { vmName: 'ASC' } });
+    const counts: Record<string, number> = {};
+    const groups = new Map<string, z.infer<typeof CommandResults>['groups'][number]>();
+    for (const { state, exitCode, stdout, stderr, error, truncated, vmName } of runs) {
+      counts[state] = (counts[state] ?? 0) + 1;
+      if (state === 'queued' || state === 'running') continue;
+      const key = JSON.stringify([exitCode, stdout, stderr, error]);
+      const group = groups.get(key) ?? { exitCode, stdout, stderr, error, truncated, vms: [] };
+      group.vms.push(vmName);
+      groups.set(key, group);
+    }
+    return { operationId, command: command.command, createdAt: command.createdAt.toISOString(), counts, groups: [...groups.values()].sort((a, b) => b.vms.length - a.vms.length) };
+  }
+
+  private async run(operationId: string, signal: AbortSignal): Promise<void> {
+    const command = await this.rows.manager.findOneBy(CommandRow, { operationId });
+    if (!command) return;
+    await this.rows.manager.query(`UPDATE infra.command_run SET state = 'failed', error = 'the server ended while the command ran; it is not run twice', ended_at = now() WHERE operation_id = $1 AND state = 'running'`, [operationId]);
+    const mci = await this.rows.manager.findOneBy(MciRow, { id: command.mciId });
+    const queued = await this.rows.manager.findBy(CommandRunRow, { operationId, state: 'queued' });
+    const privateKey = mci ? this.secrets.open(mci.sealedKey, `mci:${mci.id}`) : '';
+    const line = async (): Promise<void> => {
+      for (let run = queued.shift(); run && !signal.aborted; run = queued.shift()) await this.runOne(command, run, privateKey, signal);
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, line));
+    if (!signal.aborted) await this.finish(operationId);
+  }
+
+  private async runOne(command: CommandRow, run: CommandRunRow, privateKey: string, signal: AbortSignal): Promise<void> {
+    const { operationId, vmId } = run;
+    const vm = await this.rows.manager.findOneBy(VmRow, { id: vmId });
+    const [, taken] = await this.rows.manager.query<[unknown, number]>(`UPDATE infra.command_run SET state = 'running', started_at = now() WHERE operation_id = $1 AND vm_id = $2 AND state = 'queued'`, [operationId, vmId]);
+    if (taken === 0) return;
+    let outcome: Partial<CommandRunRow>;
+    try {
+      if (!vm?.sshHost || vm.state !== 'running') throw new Error('the VM does not run any more');
+      const onHostKey = (hash: string): void => void this.rows.manager.query('UPDATE infra.vm SET host_key = $2 WHERE id = $1 AND host_key IS NULL', [vm.id, hash]).catch(() => undefined);
+      const result = await runOverSsh({ host: vm.sshHost, port: vm.sshPort ?? 22, user: vm.sshUser, privateKey, hostKey: vm.hostKey, onHostKey }, command.command, command.timeoutSeconds * 1000, signal);
+      outcome = { state: 'done', ...result };
+    } catch (error) {
+      if (signal.aborted) return;
+      outcome = { state: 'failed', error: error instanceof Error ? error.message : 'SSH failed' };
+    }
+    await this.rows.manager.update(CommandRunRow, { operationId, vmId }, { ...outcome, endedAt: new Date() });
+    await this.progress(operationId);
+  }
+
+  private async progress(operationId: string): Promise<CommandRunRow[]> {
+    const runs = await this.rows.manager.findBy(CommandRunRow, { operationId });
+    const bad = runs.filter((run) => run.state === 'failed' || (run.state === 'done' && run.exitCode !== 0));
+    await this.operations.progress(undefined, operationId, { done: runs.filter((run) => run.state === 'done' && run.exitCode === 0).length, failed: bad.length, total: runs.length });
+    return runs;
+  }
+
+  private async finish(operationId: string): Promise<void> {
+    const runs = await this.progress(operationId);
+    if (runs.some((run) => run.state === 'queued' || run.state === 'running')) return;
+    const bad = runs.filter((run) => run.state === 'failed' || (run.state === 'done' && run.exitCode !== 0));
+    const cancelled = runs.filter((run) => run.state === 'cancelled').length;
+    const errors = groupFailures(bad.map((run) => ({ name: run.vmName, failure: run.state === 'failed' ? { code: 'SSH_FAILED', message: run.error ?? '' } : { code: `EXIT_${run.exitCode ?? 'SIGNAL'}`, message: (run.stderr || run.stdout).trim().split('\n')[0]?.slice(0, 200) ?? '' } })));
+    await this.operations.finish(undefined, operationId, { state: cancelled > 0 ? 'cancelled' : bad.length > 0 ? 'failed' : 'succeeded', message: `${runs.length - bad.length - cancelled} of ${runs.length} VMs answered with exit code 0.`, errors });
+  }
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { ConnectorModule } from '../connector/index.js';
+import { IamModule } from '../iam/index.js';
+import { Commands } from './commands.js';
+import { MciController } from './http/mci.controller.js';
+import { Infra } from './infra.js';
+import { Places } from './places.js';
+import { Planner } from './planner.js';
+import { Resources } from './resources.js';
+import { Rows } from './rows.js';
+import { Settler } from './settle.js';
+import { SharedThings } from './shared-things.js';
+
+/** Infrastructure: MCIs over any clouds and regions. */
+@Module({ imports: [IamModule, ConnectorModule], controllers: [MciController], providers: [Infra, Planner, Rows, Resources, Places, SharedThings, Settler, Commands], exports: [Infra] })
+export class InfraModule {}

@@ -1,0 +1,270 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import { Connector } from '../connector/index.js';
+import type { Principal, ProjectRef } from '../iam/index.js';
+import { newId } from '../kernel/ids.js';
+import { type Page, isId, toPage, idAfter } from '../kernel/page.js';
+import { Problem } from '../kernel/problem.js';
+import { Events, type Operation, Operations, Secrets } from '../platform/index.js';
+import type { Action, CreateMci, MciDetail, MciQuery, Mci, PrivateKey, Vm, VmQuery } from './http/mci.dto.js';
+import { MciActionRow, MciRow, PlaceRow, VmGroupRow, VmRow } from './infra.entities.js';
+import { newKeyPair } from './keys.js';
+import type { Plan } from './plan.js';
+import { Planner } from './planner.js';
+import type { ResolvedGroup, ResolvedMci } from './resolve.js';
+import { Rows, TASK } from './rows.js';
+import { selectVms } from './selection.js';
+import { countStates } from './status.js';
+import { groupView, mciView, vmView } from './views.js';
+
+type Body<T extends z.ZodType> = z.infer<T>;
+
+/** Facade of infrastructure: MCIs from plan to end. Methods that start long work write down what is wanted and return at once. */
+@Injectable()
+export class Infra implements OnModuleInit {
+  constructor(
+    @Inject(Rows) private readonly rows: Rows,
+    @Inject(Planner) private readonly planner: Planner,
+    @Inject(Operations) private readonly operations: Operations,
+    @Inject(Events) private readonly events: Events,
+    @Inject(Secrets) private readonly secrets: Secrets,
+    @Inject(Connector) private readonly connector: Connector,
+  ) {}
+
+  onModuleInit(): void {
+    for (const kind of ['mci.create', 'mci.scale-out']) this.operations.onCancel(kind, (manager, operation) => this.cancelMaking(manager, operation.id));
+    this.connector.onDelete(async (connectionId) => {
+      const rows = await this.rows.manager.query<{ name: string }[]>('SELECT DISTINCT m.name FROM infra.mci m WHERE EXISTS (SELECT 1 FROM infra.place p WHERE p.mci_id = m.id AND p.connection_id = $1) OR EXISTS (SELECT 1 FROM infra.vm v WHERE v.mci_id = m.id AND v.connection_id = $1) OR EXISTS (SELECT 1 FROM infra.vm_group g WHERE g.mci_id = m.id AND g.connection_id = $1)', [connectionId]);
+      return rows.map(({ name }) => `MCI "${name}"`);
+    });
+  }
+
+  /** What a request would do. @throws Problem INVALID_REQUEST with every field at fault. */
+  async plan(project: ProjectRef, request: CreateMci): Promise<Plan> {
+    return (await this.planner.plan(project, request)).plan;
+  }
+
+  /** Checks a request as {@link plan} does; for {@link create}, which runs in the transaction of its answer. */
+  async check(project: ProjectRef, request: CreateMci): Promise<ResolvedMci> {
+    return this.planner.resolve(project, request);
+  }
+
+  /** Writes an MCI and its VMs down and begins. @throws Problem ALREADY_EXISTS where the project has an MCI of that name. */
+  async create(manager: EntityManager, principal: Principal, project: ProjectRef, request: CreateMci, resolved: ResolvedMci): Promise<Operation> {
+    await this.rows.lockShared(manager, project.id);
+    if (await manager.existsBy(MciRow, { projectId: project.id, name: request.name })) {
+      throw new Problem('ALREADY_EXISTS', `The project "${project.name}" has an MCI "${request.name}" already: choose another name, or delete that one first.`, { errors: [{ field: 'name', rule: 'must be new in the project' }] });
+    }
+    const mciId = newId();
+    const operationId = newId();
+    const keys = newKeyPair(`mcmp-${request.name}`);
+    await manager.insert(MciRow, {
+      id: mciId, workspaceId: project.workspaceId, projectId: project.id, name: request.name, description: request.description, labels: request.labels, policy: request.onPartialFailure,
+      access: request.access.map((rule) => ({ direction: 'ingress' as const, protocol: rule.protocol, ...(rule.fromPort !== undefined && { fromPort: rule.fromPort, toPort: rule.toPort ?? rule.fromPort }), cidr: rule.cidr })),
+      publicKey: keys.publicKey, sealedKey: this.secrets.seal(keys.privateKey, `mci:${mciId}`), createdBy: principal.userId,
+    });
+    const groups = resolved.groups.map((group) => this.groupRow(mciId, group));
+    await manager.insert(VmGroupRow, groups);
+    const vms = groups.flatMap((group) => this.vmRows(group, group.size, operationId));
+    for (let at = 0; at < vms.length; at += 500) await manager.insert(VmRow, vms.slice(at, at + 500));
+    return this.begin(manager, { principal, mci: { id: mciId, name: request.name, projectId: project.id, workspaceId: project.workspaceId }, operationId, kind: 'create', policy: request.onPartialFailure, vms, cidrs: resolved.cidrs });
+  }
+
+  private groupRow(mciId: string, { input, connection, spec, image, zone, alternatives }: ResolvedGroup): VmGroupRow {
+    return Object.assign(new VmGroupRow(), {
+      id: newId(), mciId, name: input.name, connectionId: connection.id, cloud: connection.cloud, region: spec.region, zone, specId: spec.id, imageId: image.id, sshUser: image.sshUser, size: input.size,
+      rootDiskGiB: input.rootDiskGiB ?? null, userData: input.userData ?? null, labels: input.labels, alternatives, lastNumber: input.size, pricePerHour: spec.price?.perHour ?? null, currency: spec.price?.currency ?? null,
+    });
+  }
+
+  private vmRows(group: VmGroupRow, count: number, operationId: string, from = 0): VmRow[] {
+    const { mciId, connectionId, cloud, region, zone, specId, imageId, sshUser, pricePerHour, currency } = group;
+    return Array.from({ length: count }, (_, index) => Object.assign(new VmRow(), { id: newId(), mciId, groupId: group.id, name: `${group.name}-${from + index + 1}`, connectionId, cloud, region, zone, specId, imageId, sshUser, pricePerHour, currency, operationId }));
+  }
+
+  /** Writes the operation and wakes every place that its VMs are in. */
+  private async begin(manager: EntityManager, work: { principal: Principal; mci: Pick<MciRow, 'id' | 'name' | 'projectId' | 'workspaceId'>; operationId: string; kind: MciActionRow['kind']; policy: MciRow['policy']; vms: readonly VmRow[]; cidrs?: Map<string, string> }): Promise<Operation> {
+    const { mci, operationId, kind, vms } = work;
+    const needed = [...new Set(vms.map((vm) => vm.connectionId))];
+    if ((await this.connector.hold(manager, needed)).length < needed.length) throw new Problem('CONFLICT', 'A connection of the request was deleted just now: look at GET /v1/connections and ask again.');
+    const operation = await this.operations.start(manager, { id: operationId, kind: `mci.${kind}`, workspaceId: mci.workspaceId, projectId: mci.projectId, target: { type: 'mci', id: mci.id, name: mci.name }, total: vms.length, createdBy: work.principal.userId });
+    await manager.insert(MciActionRow, { operationId, mciId: mci.id, kind, total: vms.length, policy: work.policy });
+    const places = new Map(vms.map((vm) => [`${vm.connectionId}/${vm.region}`, vm]));
+    const ids: string[] = [];
+    for (const [key, { connectionId, region }] of places) {
+      const rows = await manager.query<{ id: string }[]>(
+        `INSERT INTO infra.place (id, mci_id, project_id, connection_id, region, cidr) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (mci_id, connection_id, region) DO UPDATE SET cidr = coalesce(infra.place.cidr, excluded.cidr) RETURNING id`,
+        [newId(), mci.id, mci.projectId, connectionId, region, work.cidrs?.get(key) ?? null],
+      );
+      ids.push(...rows.map(({ id }) => id));
+    }
+    await this.rows.wake(TASK.place, ids, manager);
+    await this.rows.wake(TASK.mci, [mci.id], manager);
+    return operation;
+  }
+
+  /** Suspends, resumes, reboots or terminates VMs. @throws Problem CONFLICT where another operation works on one of them, UNPROCESSABLE where none can. */
+  async act(manager: EntityManager, principal: Principal, mci: MciRow, input: Body<typeof Action>): Promise<Operation> {
+    await this.lockMci(manager, mci);
+    const chosen = (await selectVms(manager, mci.id, input)).filter((vm) => APPLIES[input.action].includes(vm.state));
+    if (chosen.length === 0) throw new Problem('UNPROCESSABLE', `No chosen VM can ${input.action} now: that needs the state ${APPLIES[input.action].join(' or ')}.`);
+    await this.refuseBusy(manager, mci.id, chosen);
+    const operationId = newId();
+    const change = input.action === 'suspend' ? `desired = 'suspended'` : input.action === 'resume' ? `desired = 'running'` : input.action === 'reboot' ? 'reboot_wanted = true' : `desired = 'absent'`;
+    await manager.query(`UPDATE infra.vm SET ${change}, failure = NULL, operation_id = $2 WHERE id = ANY($1::uuid[])`, [chosen.map((vm) => vm.id), operationId]);
+    return this.begin(manager, { principal, mci, operationId, kind: input.action, policy: 'continue', vms: chosen });
+  }
+
+  /** Brings a group to a size: new VMs are like the group's, the youngest go first. */
+  async scale(manager: EntityManager, principal: Principal, mci: MciRow, groupName: string, size: number): Promise<Operation> {
+    await this.lockMci(manager, mci);
+    const group = await manager.findOneBy(VmGroupRow, { mciId: mci.id, ...(isId(groupName) ? { id: groupName } : { name: groupName }) });
+    if (!group) throw new Problem('NOT_FOUND', `The MCI "${mci.name}" has no group "${groupName}".`);
+    const vms = (await manager.find(VmRow, { where: { groupId: group.id }, order: { createdAt: 'ASC', id: 'ASC' } })).filter((vm) => vm.desired !== 'absent');
+    const failedOnes = vms.filter((vm) => vm.state === 'failed');
+    const good = vms.filter((vm) => vm.state !== 'failed');
+    if (size === good.length && failedOnes.length === 0) throw new Problem('UNPROCESSABLE', `The group "${group.name}" has ${size} VMs already.`, { errors: [{ field: 'size', rule: 'must differ from what the group has' }] });
+    const operationId = newId();
+    if (size > good.length) {
+      await this.refuseBusy(manager, mci.id, failedOnes);
+      await manager.query(`DELETE FROM infra.vm WHERE id = ANY($1::uuid[]) AND cloud_id IS NULL`, [failedOnes.map((vm) => vm.id)]);
+      const added = this.vmRows(group, size - good.length, operationId, group.lastNumber);
+      await manager.insert(VmRow, added);
+      await manager.update(VmGroupRow, { id: group.id }, { size, lastNumber: group.lastNumber + added.length });
+      return this.begin(manager, { principal, mci, operationId, kind: 'scale-out', policy: mci.policy, vms: added });
+    }
+    const leaving = [...failedOnes, ...good.reverse().slice(0, good.length - size)];
+    await this.refuseBusy(manager, mci.id, leaving);
+    await manager.query(`UPDATE infra.vm SET desired = 'absent', forget = true, operation_id = $2 WHERE id = ANY($1::uuid[])`, [leaving.map((vm) => vm.id), operationId]);
+    await manager.update(VmGroupRow, { id: group.id }, { size });
+    return this.begin(manager, { principal, mci, operationId, kind: 'scale-in', policy: 'continue', vms: leaving });
+  }
+
+  /** Deletes an MCI with everything that it stands on, also in the middle of its making. Asked again, it gives the operation under way. */
+  async delete(manager: EntityManager, principal: Principal, mci: MciRow): Promise<Operation> {
+    await this.lockMci(manager, mci);
+    const actions = await manager.findBy(MciActionRow, { mciId: mci.id });
+    const running = actions.find((action) => action.kind === 'delete');
+    const under = running && (await this.operations.find(running.operationId));
+    if (under) return under;
+    for (const action of actions.filter((item) => !item.rollback)) {
+      await this.operations.finish(manager, action.operationId, { state: 'cancelled', message: 'The MCI was deleted in the middle.' });
+      await manager.delete(MciActionRow, { operationId: action.operationId });
+    }
+    await manager.update(MciRow, { id: mci.id }, { desired: 'absent' });
+    await manager.query(`UPDATE infra.vm SET desired = 'absent', forget = true WHERE mci_id = $1`, [mci.id]);
+    const vms = await manager.findBy(VmRow, { mciId: mci.id });
+    const operationId = newId();
+    const operation = await this.begin(manager, { principal, mci, operationId, kind: 'delete', policy: 'continue', vms });
+    const places = await manager.findBy(PlaceRow, { mciId: mci.id });
+    await this.rows.wake(TASK.place, places.map((place) => place.id), manager);
+    return operation;
+  }
+
+  /** Cancelling a making drops what does not run yet. */
+  private async cancelMaking(manager: EntityManager, operationId: string): Promise<void> {
+    const action = await manager.findOneBy(MciActionRow, { operationId });
+    if (!action) return;
+    await manager.query(`UPDATE infra.vm SET desired = 'absent', forget = true WHERE operation_id = $1 AND state IN ('planned', 'creating', 'failed')`, [operationId]);
+    await manager.query(`UPDATE infra.vm_group g SET size = (SELECT count(*) FROM infra.vm v WHERE v.group_id = g.id AND v.desired <> 'absent') WHERE g.mci_id = $1`, [action.mciId]);
+    await manager.delete(MciActionRow, { operationId });
+    await this.operations.finish(manager, operationId, { state: 'cancelled', message: 'Cancelled: VMs that did not run yet are taken back.' });
+    const places = await manager.findBy(PlaceRow, { mciId: action.mciId });
+    await this.rows.wake(TASK.place, places.map((place) => place.id), manager);
+    await this.rows.wake(TASK.mci, [action.mciId], manager);
+  }
+
+  /** The MCI by id or name. @throws Problem NOT_FOUND. */
+  async require(project: ProjectRef, reference: string): Promise<MciRow> {
+    const mci = await this.rows.manager.findOneBy(MciRow, { projectId: project.id, ...(isId(reference) ? { id: reference } : { name: reference }) });
+    if (!mci) throw new Problem('NOT_FOUND', `The project "${project.name}" has no MCI "${reference}"; GET /v1/projects/${project.name}/mcis lists them.`);
+    return mci;
+  }
+
+  /** The private key of an MCI's VMs, once, for the one who made it. @throws Problem FORBIDDEN, GONE. */
+  async takeKey(principal: Principal, mci: MciRow): Promise<Body<typeof PrivateKey>> {
+    if (mci.createdBy !== principal.userId) throw new Problem('FORBIDDEN', 'Only the one who made the MCI may take its private key.');
+    const [, taken] = await this.rows.manager.query<[unknown, number]>('UPDATE infra.mci SET key_downloaded_at = now() WHERE id = $1 AND key_downloaded_at IS NULL', [mci.id]);
+    if (taken === 0) throw new Problem('GONE', 'The private key was taken before, and is given once only. Commands still run through POST …/commands.');
+    const users = await this.rows.manager.query<{ ssh_user: string }[]>('SELECT DISTINCT ssh_user FROM infra.vm WHERE mci_id = $1 ORDER BY 1', [mci.id]);
+    return { privateKey: this.secrets.open(mci.sealedKey, `mci:${mci.id}`), fileName: `mcmp-${mci.name}.pem`, users: users.map((row) => row.ssh_user) };
+  }
+
+  async list(project: ProjectRef, query: Body<typeof MciQuery>): Promise<Page<Body<typeof Mci>>> {
+    const select = this.rows.manager.createQueryBuilder(MciRow, 'mci').where('mci.projectId = :projectId', { projectId: project.id });
+    const after = idAfter(query);
+    if (after) select.andWhere('mci.id > :after', { after });
+    if (query.name) select.andWhere('strpos(mci.name, :name) > 0', { name: query.name });
+    if (query.label) {
+      const [key, ...value] = query.label.split('=');
+      select.andWhere('mci.labels @> :label', { label: JSON.stringify({ [key as string]: value.join('=') }) });
+    }
+    const rows = await select.orderBy('mci.id').limit(query.pageSize + 1).getMany();
+    const page = toPage(rows, query.pageSize, (row) => [row.id]);
+    const views = await this.views(page.items);
+    return { ...page, items: query.status ? views.filter((view) => view.status === query.status) : views };
+  }
+
+  async show(mci: MciRow): Promise<Body<typeof MciDetail>> {
+    const [[view], groups, counts] = await Promise.all([
+      this.views([mci]),
+      this.rows.manager.find(VmGroupRow, { where: { mciId: mci.id }, order: { id: 'ASC' } }),
+      this.rows.manager.query<{ groupId: string; state: string; count: number }[]>('SELECT group_id AS "groupId", state, count(*)::int AS count FROM infra.vm WHERE mci_id = $1 GROUP BY 1, 2 ORDER BY 2', [mci.id]),
+    ]);
+    return { ...(view as Body<typeof Mci>), groups: groups.map((group) => groupView(group, counts)), publicKey: mci.publicKey, keyDownloadedAt: mci.keyDownloadedAt?.toISOString() ?? null, access: mci.access };
+  }
+
+  async listVms(mci: MciRow, query: Body<typeof VmQuery>): Promise<Page<Body<typeof Vm>>> {
+    const groups = new Map((await this.rows.manager.findBy(VmGroupRow, { mciId: mci.id })).map((group) => [group.id, group.name]));
+    const select = this.rows.manager.createQueryBuilder(VmRow, 'vm').where('vm.mciId = :mciId', { mciId: mci.id });
+    const after = idAfter(query);
+    if (after) select.andWhere('vm.id > :after', { after });
+    if (query.group) select.andWhere('vm.groupId IN (:...ids)', { ids: [...groups].filter(([, name]) => name === query.group).map(([id]) => id).concat('00000000-0000-0000-0000-000000000000') });
+    for (const field of ['state', 'region', 'cloud'] as const) if (query[field]) select.andWhere(`vm.${field} = :${field}`, { [field]: query[field] });
+    const rows = await select.orderBy('vm.id').limit(query.pageSize + 1).getMany();
+    const page = toPage(rows, query.pageSize, (row) => [row.id]);
+    return { ...page, items: page.items.map((vm) => vmView(vm, groups.get(vm.groupId) ?? '')) };
+  }
+
+  /** One VM by id or name. @throws Problem NOT_FOUND. */
+  async showVm(mci: MciRow, reference: string): Promise<Body<typeof Vm>> {
+    const vm = await this.rows.manager.findOneBy(VmRow, { mciId: mci.id, ...(isId(reference) ? { id: reference } : { name: reference }) });
+    if (!vm) throw new Problem('NOT_FOUND', `The MCI "${mci.name}" has no VM "${reference}".`);
+    const group = await this.rows.manager.findOneByOrFail(VmGroupRow, { id: vm.groupId });
+    return vmView(vm, group.name);
+  }
+
+  private async views(mcis: readonly MciRow[]): Promise<Body<typeof Mci>[]> {
+    const ids = mcis.map((mci) => mci.id);
+    const [counts, prices, actions] = await Promise.all([
+      countStates(this.rows.manager, ids),
+      this.rows.manager.query<{ mci_id: string; currency: string; sum: number }[]>(`SELECT mci_id, currency, sum(price_per_hour) AS sum FROM infra.vm WHERE mci_id = ANY($1::uuid[]) AND currency IS NOT NULL AND state NOT IN ('planned', 'terminated', 'failed') GROUP BY 1, 2 ORDER BY 2`, [ids]),
+      this.rows.manager.query<{ mci_id: string; operation_id: string }[]>('SELECT mci_id, operation_id FROM infra.mci_action WHERE mci_id = ANY($1::uuid[]) ORDER BY created_at', [ids]),
+    ]);
+    return mcis.map((mci) => mciView(
+      mci, counts.get(mci.id) ?? {},
+      prices.filter((row) => row.mci_id === mci.id).map((row) => ({ currency: row.currency, perHour: Math.round(row.sum * 10_000) / 10_000 })),
+      actions.filter((row) => row.mci_id === mci.id).map((row) => row.operation_id),
+    ));
+  }
+
+  /** One change of an MCI's wishes at a time. @throws Problem CONFLICT where it is being deleted. */
+  private async lockMci(manager: EntityManager, mci: MciRow): Promise<void> {
+    await this.rows.lockShared(manager, mci.projectId);
+    const fresh = await manager.findOneBy(MciRow, { id: mci.id });
+    if (!fresh) throw new Problem('NOT_FOUND', `The MCI "${mci.name}" is gone.`);
+    mci.desired = fresh.desired;
+  }
+
+  private async refuseBusy(manager: EntityManager, mciId: string, vms: readonly VmRow[]): Promise<void> {
+    const [{ desired }, actions] = await Promise.all([manager.findOneByOrFail(MciRow, { id: mciId }), manager.findBy(MciActionRow, { mciId })]);
+    if (desired === 'absent') throw new Problem('CONFLICT', 'The MCI is being deleted.');
+    const busy = actions.find((action) => vms.some((vm) => vm.operationId === action.operationId));
+    if (busy) throw new Problem('CONFLICT', `The operation ${busy.operationId} (${busy.kind}) works on these VMs: wait until it ends, or cancel it.`, { operationId: busy.operationId });
+  }
+}
+
+const APPLIES: Record<Body<typeof Action>['action'], VmRow['state'][]> = {
+  suspend: ['running'], resume: ['suspended'], reboot: ['running'], terminate: ['running', 'suspended', 'failed', 'creating', 'planned'],
+};

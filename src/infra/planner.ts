@@ -1,0 +1,55 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Quota } from '@mcmp/driver-sdk';
+import { Connector } from '../connector/index.js';
+import type { ProjectRef } from '../iam/index.js';
+import type { CreateMci } from './http/mci.dto.js';
+import { type Plan, type PlanFacts, makePlan } from './plan.js';
+import { type ResolvedMci, Resolver } from './resolve.js';
+import { Rows } from './rows.js';
+
+/** Looks a request's names up and gathers the facts of a plan. */
+@Injectable()
+export class Planner {
+  constructor(@Inject(Rows) private readonly rows: Rows, @Inject(Connector) private readonly connector: Connector) {}
+
+  /** @throws Problem INVALID_REQUEST with every field at fault. */
+  async resolve(project: ProjectRef, request: CreateMci): Promise<ResolvedMci> {
+    const taken = await this.rows.manager.query<{ connectionId: string; region: string; cidr: string }[]>(
+      `SELECT connection_id AS "connectionId", region, cidr FROM infra.resource WHERE project_id = $1 AND kind = 'network' AND state <> 'deleting' AND cidr IS NOT NULL UNION SELECT connection_id, region, cidr FROM infra.place WHERE project_id = $1 AND cidr IS NOT NULL`, [project.id]);
+    return new Resolver(this.connector, project.workspaceId).resolve(request, taken);
+  }
+
+  async plan(project: ProjectRef, request: CreateMci): Promise<{ plan: Plan; resolved: ResolvedMci }> {
+    const resolved = await this.resolve(project, request);
+    const [existing, quotas, history, traits] = await Promise.all([this.existing(project.id), this.quotas(resolved), this.history(), this.traits(resolved)]);
+    return { resolved, plan: makePlan(resolved, { existing, quotas, history, traits }) };
+  }
+
+  private existing(projectId: string): Promise<PlanFacts['existing']> {
+    return this.rows.manager.query(`SELECT kind, connection_id AS "connectionId", region, zone, name, cidr FROM infra.resource WHERE project_id = $1 AND mci_id IS NULL AND state IN ('planned', 'creating', 'available')`, [projectId]);
+  }
+
+  private async quotas({ groups }: ResolvedMci): Promise<Map<string, Quota[] | string>> {
+    const places = new Map(groups.map((group) => [`${group.connection.id}/${group.spec.region}`, group]));
+    const entries = await Promise.all([...places].map(async ([place, group]): Promise<[string, Quota[] | string]> => {
+      try {
+        return [place, await this.connector.quotas(group.connection.id, group.spec.region)];
+      } catch (error) {
+        return [place, error instanceof Error ? error.message : 'the cloud did not answer'];
+      }
+    }));
+    return new Map(entries);
+  }
+
+  private async traits({ groups }: ResolvedMci): Promise<PlanFacts['traits']> {
+    const ids = [...new Set(groups.map((group) => group.connection.id))];
+    return new Map(await Promise.all(ids.map(async (id) => [id, (await this.connector.session(id)).traits] as const)));
+  }
+
+  /** Median of what VMs of each cloud took lately. */
+  private async history(): Promise<Map<string, number>> {
+    const rows = await this.rows.manager.query<{ cloud: string; seconds: number }[]>(
+      `SELECT cloud, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM running_at - created_at)) AS seconds FROM (SELECT cloud, running_at, created_at FROM infra.vm WHERE running_at IS NOT NULL ORDER BY running_at DESC LIMIT 2000) AS lately GROUP BY cloud`);
+    return new Map(rows.map((row) => [row.cloud, Number(row.seconds)]));
+  }
+}

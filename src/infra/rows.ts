@@ -1,0 +1,108 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Database, Events, Work } from '../platform/index.js';
+import { MciRow, PlaceRow, ResourceRow, VmGroupRow, VmRow } from './infra.entities.js';
+
+/** The tasks of this domain, by key: a resource row, a place row, an MCI, an operation of a command. */
+export const TASK = { resource: 'infra.resource', place: 'infra.place', mci: 'infra.mci', command: 'infra.command' } as const;
+
+/** Everything that one place of an MCI is about. */
+export interface PlaceView {
+  place: PlaceRow;
+  mci: MciRow;
+  vms: VmRow[];
+  groups: Map<string, VmGroupRow>;
+  /** Rows that this place uses and that are not on their way out: the project's shared ones and the MCI's own. */
+  resources: ResourceRow[];
+}
+
+type CloudFields = Pick<VmRow, 'state' | 'cloudId' | 'providerState' | 'privateIp' | 'publicIp' | 'sshHost' | 'sshPort' | 'failure' | 'runningAt'>;
+/** What the place's work may change of a VM; what a person wants (`desired` …) is never touched here. */
+export type VmChange = { id: string } & Partial<CloudFields>;
+
+/** Reads and writes the rows of this domain; every change of a VM is told as an event in the same transaction. */
+@Injectable()
+export class Rows {
+  constructor(@Inject(Database) readonly database: Database, @Inject(Events) private readonly events: Events, @Inject(Work) private readonly work: Work) {}
+
+  get manager(): EntityManager {
+    return this.database.dataSource.manager;
+  }
+
+  async place(id: string): Promise<PlaceView | undefined> {
+    const place = await this.manager.findOneBy(PlaceRow, { id });
+    if (!place) return undefined;
+    const { mciId, connectionId, region, projectId } = place;
+    const [mci, vms, groups, resources] = await Promise.all([
+      this.manager.findOneByOrFail(MciRow, { id: mciId }),
+      this.manager.find(VmRow, { where: { mciId, connectionId, region }, order: { id: 'ASC' } }),
+      this.manager.findBy(VmGroupRow, { mciId }),
+      this.manager.createQueryBuilder(ResourceRow, 'row').where(`row.projectId = :projectId AND row.connectionId = :connectionId AND row.region IN (:region, '*') AND (row.mciId IS NULL OR row.mciId = :mciId) AND row.state <> 'deleting'`, { projectId, connectionId, region, mciId }).getMany(),
+    ]);
+    return { place, mci, vms, groups: new Map(groups.map((group) => [group.id, group])), resources };
+  }
+
+  /** Saves what the cloud says of VMs and changes the given rows alike. */
+  async saveVms(view: Pick<PlaceView, 'mci'>, vms: readonly VmRow[], changes: readonly VmChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const byId = new Map(vms.map((vm) => [vm.id, vm]));
+    const changed: { vm: VmRow; told: boolean }[] = [];
+    for (const { id, ...fields } of changes) {
+      const vm = byId.get(id);
+      if (!vm) continue;
+      const told = (fields.state !== undefined && fields.state !== vm.state) || (fields.publicIp !== undefined && fields.publicIp !== vm.publicIp);
+      Object.assign(vm, fields);
+      changed.push({ vm, told });
+    }
+    await this.database.transaction(async (manager) => {
+      await manager.query(
+        `UPDATE infra.vm AS v SET state = c.state, cloud_id = c."cloudId", provider_state = c."providerState", private_ip = c."privateIp", public_ip = c."publicIp", ssh_host = c."sshHost", ssh_port = c."sshPort", failure = c.failure, running_at = c."runningAt"
+         FROM jsonb_to_recordset($1::jsonb) AS c(id uuid, state text, "cloudId" text, "providerState" text, "privateIp" text, "publicIp" text, "sshHost" text, "sshPort" integer, failure jsonb, "runningAt" timestamptz) WHERE v.id = c.id`,
+        [JSON.stringify(changed.map(({ vm: { id, state, cloudId, providerState, privateIp, publicIp, sshHost, sshPort, failure, runningAt } }) => ({ id, state, cloudId, providerState, privateIp, publicIp, sshHost, sshPort, failure, runningAt })))],
+      );
+      await this.tellVms(manager, view.mci, changed.filter(({ told }) => told).map(({ vm }) => vm));
+    });
+  }
+
+  /** Removes rows of VMs that are gone, and tells it. */
+  async forgetVms(view: Pick<PlaceView, 'mci'>, vms: readonly VmRow[]): Promise<void> {
+    if (vms.length === 0) return;
+    await this.database.transaction(async (manager) => {
+      await manager.query('DELETE FROM infra.vm WHERE id = ANY($1::uuid[])', [vms.map((vm) => vm.id)]);
+      await this.tellVms(manager, view.mci, vms.map((vm) => ({ ...vm, state: 'terminated' as const })));
+    });
+  }
+
+  async tellVms(manager: EntityManager, mci: MciRow, vms: readonly VmRow[]): Promise<void> {
+    await this.events.publish(
+      manager,
+      vms.map((vm) => ({
+        workspaceId: mci.workspaceId, projectId: mci.projectId, type: 'vm.changed', subject: { type: 'vm', id: vm.id, name: vm.name },
+        data: { mciId: mci.id, mci: mci.name, state: vm.state, cloud: vm.cloud, region: vm.region, publicIp: vm.publicIp, ...(vm.failure && { failure: vm.failure }) },
+      })),
+    );
+  }
+
+  resource(id: string): Promise<ResourceRow | null> {
+    return this.manager.findOneBy(ResourceRow, { id });
+  }
+
+  /** Has the work of these rows looked at again. */
+  async wake(task: (typeof TASK)[keyof typeof TASK], keys: readonly string[], manager?: EntityManager): Promise<void> {
+    for (const key of keys) await this.work.wake(manager, task, key);
+  }
+
+  /** Places that stand on a resource: those of its MCI, or all of the project there where it is shared. */
+  async placesOn(row: ResourceRow): Promise<string[]> {
+    const rows: { id: string }[] = await this.manager.query(
+      `SELECT id FROM infra.place WHERE project_id = $1 AND connection_id = $2 AND ($3 = '*' OR region = $3) AND ($4::uuid IS NULL OR mci_id = $4)`,
+      [row.projectId, row.connectionId, row.region, row.mciId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** One at a time for what MCIs of a project share in a connection: who joins, who leaves, which ranges are taken. */
+  async lockShared(manager: EntityManager, projectId: string): Promise<void> {
+    await manager.query('SELECT pg_advisory_xact_lock(7216410, hashtext($1))', [projectId]);
+  }
+}
