@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isDriverError } from '@mcmp/driver-sdk';
+import type { Manifest } from '@mcmp/driver-sdk';
+import { describeDriver } from '@mcmp/driver-sdk/testing';
+import type { CheckPlace } from '@mcmp/driver-sdk/testing';
+import { personalities } from '../personalities/index.js';
+import driver from '../src/index.js';
+import { CLOUDS } from '../src/clouds.js';
+import plain from '../wire/index.js';
+import { createWorld } from '../world/index.js';
+import type { Kind, Personality, PersonalitySpec } from '../world/index.js';
+
+const manifest = JSON.parse(readFileSync(join(process.cwd(), 'drivers/simulator/driver.json'), 'utf8')) as Manifest;
+const world = createWorld({ personalities, timeScale: 0, throttling: false });
+let server: Awaited<ReturnType<typeof plain.start>>;
+beforeAll(async () => {
+  server = await plain.start(world, { host: '127.0.0.1', port: 0 });
+});
+afterAll(() => server.close());
+
+const tagged = (kinds: Kind[]): Kind[] => kinds.filter((kind) => kind !== 'gateway' && kind !== 'route-table').sort();
+const connectTo = (cloud: string, account: string) => () => ({ credential: world.credential(cloud, account), endpoint: `http://127.0.0.1:${server.port}`, options: { cloud } });
+
+it('plays the clouds of its manifest, which are those of the box', () => {
+  const names = personalities.map(({ cloud }) => cloud);
+  expect(manifest.options?.find(({ name }) => name === 'cloud')?.values).toEqual(names);
+  expect(Object.keys(CLOUDS)).toEqual(names);
+});
+
+it.each(personalities.map((personality) => [personality.cloud, personality] as const))('knows the traits and the state words of %s', (cloud, personality) => {
+  const { traits, vmStates } = CLOUDS[cloud] as (typeof CLOUDS)[string];
+  const { networkScope, subnetScope, vmBatch, consistencyWindowMs } = personality;
+  expect({ ...traits, idempotencyToken: tagged(traits.idempotencyToken), uniqueName: tagged(traits.uniqueName) }).toEqual(
+    { networkScope, subnetScope, vmBatch, consistencyWindowMs, idempotencyToken: tagged(personality.idempotencyToken), uniqueName: tagged(personality.uniqueName) });
+  // Each word means one of the states that the cloud says by it; and no word is missing.
+  const words = [...new Set(Object.values(personality.vmStates))];
+  expect(Object.keys(vmStates).sort()).toEqual(words.sort());
+  for (const [word, state] of Object.entries(vmStates)) expect(personality.vmStates[state as keyof Personality['vmStates']]).toBe(word);
+});
+
+it.each([['no cloud', {}], ['another', { cloud: 'cloudy' }], ['a word of JavaScript', { cloud: 'constructor' }]] as [string, Record<string, string>][])('refuses to play %s', async (_what, options) => {
+  const error: unknown = await driver.connect({ credential: {}, endpoint: 'http://127.0.0.1:9', options }).catch((reason: unknown) => reason);
+  expect(isDriverError(error) && [error.code, error.detail.field]).toEqual(['INVALID_REQUEST', 'cloud']);
+});
+
+/** A place of a cloud with a small spec, another of its kind, and an image that fits. */
+function placeIn({ regions, specs, images }: Personality): CheckPlace {
+  const region = regions[0] as Personality['regions'][number];
+  const image = images.find(({ architecture, osFamily }) => architecture === 'amd64' && osFamily === 'ubuntu') as Personality['images'][number];
+  const small = specs(region.id).filter(({ architecture, gpuCount, vcpu }) => architecture === 'amd64' && gpuCount === 0 && vcpu <= 4) as [PersonalitySpec, PersonalitySpec];
+  return { region: region.id, zone: region.zones[0] as string, specId: small[0].id, otherSpecId: small[1].id, imageId: image.id(region.id), sshUser: image.sshUser, diskGiB: 20 };
+}
+
+// These four stand for the rest: tokens and zones; names alone; one network for all regions; neither tokens nor names.
+describe.each(['aws', 'azure', 'gcp', 'openstack'])('as %s', (cloud) => {
+  const personality = personalities.find((each) => each.cloud === cloud) as Personality;
+  const fault = (effect: Parameters<typeof world.faults.add>[0]['effect'], more: object): void => void world.faults.add({ cloud, effect, ...more });
+  describeDriver({
+    driver, manifest, place: placeIn(personality), connect: connectTo(cloud, '123456789012'), pollMs: 5, timeoutMs: 10_000, runner: { describe, it },
+    broken: () => ({ ...connectTo(cloud, '123456789012')(), credential: { ...world.credential(cloud, '123456789012'), secretKey: 'wrong-secret-wrong-secret' } }),
+    faults: {
+      loseNextAnswer: async (method) => fault({ type: 'lost-answer' }, { method, times: 1 }),
+      throttleNext: async (method) => fault({ type: 'error', code: 'RATE_LIMITED', retryAfterMs: 40 }, { method, times: 1 }),
+      outOfCapacity: async (region, zone) => fault({ type: 'out-of-capacity' }, { region, ...(zone !== undefined && { zone }) }),
+      clear: async () => void world.faults.remove(),
+      count: async (kind, tags) => world.truth({ cloud, kind, tags }).length,
+      calls: async () => world.log.seq,
+    },
+  });
+  it('left nothing behind', () => expect(world.truth({ cloud })).toEqual([]));
+});

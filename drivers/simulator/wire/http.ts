@@ -1,0 +1,48 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const LARGEST_BODY = 1024 * 1024;
+
+/** Listens on a loopback address; port 0 takes a free one. Requests that fail unseen are answered 500. */
+export async function serve(
+  options: { host: string; port: number },
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): Promise<{ port: number; close(): Promise<void> }> {
+  // Longer than any client keeps an idle connection, so that none is closed under a request that has just been sent.
+  const server = createServer({ keepAliveTimeout: 300_000 }, (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      if (response.headersSent || response.destroyed) return response.destroy();
+      answer(response, 500, { code: 'UNKNOWN', message: error instanceof Error ? error.message : String(error) });
+    });
+  });
+  await new Promise<void>((done, failed) => {
+    server.once('error', failed);
+    server.listen(options.port, options.host, done);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => new Promise((done) => {
+      server.close(() => done());
+      server.closeAllConnections();
+    }),
+  };
+}
+
+/** The whole body. @throws Error above 1 MiB. */
+export async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LARGEST_BODY) throw new Error('the body is above 1 MiB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export function answer(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), ...headers });
+  response.end(text);
+}

@@ -1,0 +1,46 @@
+import { createHmac } from 'node:crypto';
+import { WorldError } from '../world/index.js';
+import type { Thing } from '../world/index.js';
+
+export interface PageRequest { pageSize?: number | undefined; pageToken?: string | undefined }
+export interface Page<T> { items: T[]; nextPageToken?: string }
+
+/** Seals cursors of one list of one caller, so that a strange token is told from a real one. */
+export class Cursors {
+  constructor(private readonly secret: string, private readonly list: string) {}
+
+  write(cursor: number): string {
+    return Buffer.from(`${cursor}.${this.#seal(cursor)}`).toString('base64url');
+  }
+
+  /** @throws WorldError INVALID_REQUEST for a token that this list never gave. */
+  read(token: string): number {
+    const [cursor, seal] = Buffer.from(token, 'base64url').toString('latin1').split('.');
+    if (seal === undefined || !/^\d{1,15}$/.test(cursor ?? '') || seal !== this.#seal(Number(cursor))) {
+      throw new WorldError('INVALID_REQUEST', 'the page token was not given by this list', { field: 'pageToken', reason: 'InvalidPageToken' });
+    }
+    return Number(cursor);
+  }
+
+  #seal(cursor: number): string {
+    return createHmac('sha256', this.secret).update(`${this.list} ${cursor}`).digest('hex').slice(0, 12);
+  }
+}
+
+const size = (request: PageRequest, most: number): number => Math.min(request.pageSize ?? most, most);
+
+/** A page of rows that never change, by place. */
+export function pageOfRows<T>(rows: readonly T[], request: PageRequest, cursors: Cursors, most = 100): Page<T> {
+  const from = request.pageToken === undefined ? 0 : cursors.read(request.pageToken);
+  const to = from + size(request, most);
+  return { items: rows.slice(from, to), ...(to < rows.length && { nextPageToken: cursors.write(to) }) };
+}
+
+/** A page of things, by the number of their making, so that what comes and goes in between moves nothing. */
+export function pageOfThings<T extends Thing>(things: readonly T[], request: PageRequest, cursors: Cursors, most: number): Page<T> {
+  const after = request.pageToken === undefined ? 0 : cursors.read(request.pageToken);
+  const rest = after === 0 ? things : things.filter((thing) => thing.serial > after);
+  const items = rest.slice(0, size(request, most));
+  const last = items.at(-1);
+  return { items, ...(last && rest.length > items.length && { nextPageToken: cursors.write(last.serial) }) };
+}
