@@ -2,7 +2,7 @@ import { newId } from '../kernel/ids.js';
 import type { Vm } from '@mcmp/driver-sdk';
 import type { CloudSession } from '../connector/index.js';
 import { hasCode, isFinal, toFailure } from './failures.js';
-import type { Failure, ResourceRow, VmRow } from './infra.entities.js';
+import type { Failure, VmRow } from './infra.entities.js';
 import { cloudName } from './names.js';
 import type { PlaceView, Rows, VmChange } from './rows.js';
 import { changeBy } from './vm-states.js';

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** What the demonstration runs with. */
+export interface DemoSettings {
+  /** Ends with status 0 or 1 instead of staying up. */
+  exit: boolean;
+  /** 1 is as slow as real clouds, 0.1 ten times as fast. */
+  timeScale: string;
+  port: number;
+  /** Everything that it keeps; a second run finds it. */
+  folder: string;
+  /** Of the first administrator; made once and kept for the owner of the folder. */
+  password: string;
+}
+
+/** Reads the command line and what an earlier run left in the folder. */
+export function readSettings(args: string[]): DemoSettings {
+  const { values } = parseArgs({
+    args,
+    options: { exit: { type: 'boolean', default: false }, 'time-scale': { type: 'string', default: '0.1' }, port: { type: 'string', default: '8080' }, folder: { type: 'string', default: join('.data', 'demo') } },
+  });
+  const folder = values.folder;
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'password');
+  try {
+    writeFileSync(file, randomBytes(15).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return { exit: values.exit, timeScale: values['time-scale'], port: Number(values.port), folder, password: readFileSync(file, 'utf8') };
+}
