@@ -35,9 +35,9 @@ function percentiles(timesMs: number[]): { p50Ms: number; p95Ms: number; p99Ms: 
 }
 
 /** Specs as clouds have them: families by size, some with GPUs, two in three priced, one cloud in three in won. */
-function offer(cloud: number, region: number, count: number): { specs: Spec[]; prices: Price[] } {
+function offer(cloud: number, region: number, count: number): { specs: Spec[]; prices: { 'on-demand': Price[]; spot: Price[] } } {
   const specs: Spec[] = [];
-  const prices: Price[] = [];
+  const prices = { 'on-demand': [] as Price[], spot: [] as Price[] };
   for (let index = 0; index < count; index++) {
     const size = index % 10;
     const vcpu = [1, 2, 2, 4, 8, 16, 32, 48, 64, 96][size] as number;
@@ -48,8 +48,8 @@ function offer(cloud: number, region: number, count: number): { specs: Spec[]; p
     const won = cloud % 3 === 2;
     const perHour = Number((vcpu * (0.02 + ((index * 7 + region * 3) % 50) / 1000) * (won ? 1400 : 1)).toFixed(5));
     const price = { specId: id, region: '', osFamily: 'linux', currency: won ? 'KRW' : 'USD', source: 'bench', asOf: '2026-11-01', simulated: true };
-    if (index % 3 !== 0) prices.push({ ...price, purchase: 'on-demand', perHour });
-    if (index % 4 === 0) prices.push({ ...price, purchase: 'spot', perHour: perHour / 3, zone: 'a' });
+    if (index % 3 !== 0) prices['on-demand'].push({ ...price, purchase: 'on-demand', perHour });
+    if (index % 4 === 0) prices.spot.push({ ...price, purchase: 'spot', perHour: perHour / 3, zone: 'a' });
   }
   return { specs, prices };
 }

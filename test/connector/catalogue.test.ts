@@ -28,8 +28,9 @@ const PRICES = [
   price('m5.xlarge', 0.236), price('m7g.large', 0.1), price('t3.micro', 0.013, { simulated: true }), price('t3.micro', 0.01, { zone: 'c' }), price('t3.micro', 15, { currency: 'KRW' }),
 ];
 
-async function fill(connectionId: string, cloud: string, region: string, contents: Parameters<typeof replaceContents>[2]) {
-  return database.transaction((manager) => replaceContents(manager, { connectionId, cloud, region }, contents));
+async function fill(connectionId: string, cloud: string, region: string, { prices, ...contents }: Omit<Parameters<typeof replaceContents>[2], 'prices'> & { prices?: Price[] }) {
+  const of = (purchase: Price['purchase']) => prices?.filter((item) => item.purchase === purchase) ?? [];
+  return database.transaction((manager) => replaceContents(manager, { connectionId, cloud, region }, { ...contents, ...(prices && { prices: { 'on-demand': of('on-demand'), spot: of('spot') } }) }));
 }
 const find = async (query: Record<string, unknown>, over = [aws, nhn]) => (await searchSpecs(database, over, SpecQuery.parse(query))).items.map((item) => `${item.region}/${item.id}`);
 
@@ -172,6 +173,13 @@ describe('replacing', () => {
     await fill(aws, 'aws', 'eu-west-1', { specs: [SPECS[0] as Spec], prices: [] });
     expect((await findSpec(database, aws, 'eu-west-1', 'm5.large'))?.price).toBeUndefined();
     expect(await findSpec(database, aws, 'eu-west-1', 'c5.large')).toBeUndefined();
+  });
+
+  it('of the prices of one purchase leaves the other', async () => {
+    await database.transaction((manager) => replaceContents(manager, { connectionId: aws, cloud: 'aws', region: 'ap-northeast-2' }, { prices: { 'on-demand': [price('m5.large', 0.5)] } }));
+    expect((await findSpec(database, aws, 'ap-northeast-2', 'm5.large'))?.price?.perHour).toBe(0.5);
+    expect((await findSpec(database, aws, 'ap-northeast-2', 't3.micro'))?.price).toBeUndefined();
+    expect(await find({ purchase: 'spot' })).toEqual(['ap-northeast-2/m5.large']);
   });
 
   it('is all or nothing', async () => {

@@ -30,14 +30,14 @@ export default { mcmpDriver: 1, async connect({ credential, options }) {
     region: { async list(request) { await check(); return page(regions, request); }, async listZones(request) { await check(); return page(['a', 'b', 'c'].map((zone) => ({ id: request.region + '-' + zone, region: request.region, available: zone !== 'c' })), request); } },
     spec: { async list(request) { await check(request.region); return page(['small', 'medium', 'large'].map((id, index) => ({ id: 's1.' + id, region: request.region, vcpu: 2 ** index, memoryMiB: 2048 * 2 ** index, architecture: 'amd64', gpuCount: 0 })), request); } },
     image: { async list(request) { await check(request.region); return page([{ id: 'img-24', region: request.region, name: 'Ubuntu 24.04', osFamily: 'ubuntu', osVersion: '24.04', architecture: 'amd64', sshUser: 'ubuntu' }], request); } },
-    price: { async list(request) { await check(request.region); if (request.purchase === 'spot') throw new DriverError('UNSUPPORTED', 'no spot'); return page(['small', 'medium', 'large'].map((id, index) => ({ specId: 's1.' + id, region: request.region, purchase: 'on-demand', osFamily: 'linux', currency: 'USD', perHour: 0.01 * 2 ** index, source: 'fixture', asOf: '2026-11-01T00:00:00Z', simulated: true })), request); } },
+    price: { async list(request) { await check(request.region); if (options.unpriced === request.region) throw new DriverError('UNKNOWN', 'no list of prices'); if (request.purchase === 'spot') throw new DriverError('UNSUPPORTED', 'no spot'); return page(['small', 'medium', 'large'].map((id, index) => ({ specId: 's1.' + id, region: request.region, purchase: 'on-demand', osFamily: 'linux', currency: 'USD', perHour: 0.01 * 2 ** index, source: 'fixture', asOf: '2026-11-01T00:00:00Z', simulated: true })), request); } },
     quota: { async list(request) { await check(); return page([{ id: 'vcpu', name: 'vCPUs', region: request.region, measure: 'vcpu', limit: 20, used: 4, source: 'account' }], request); } },
   };
 } };`;
 const MANIFEST = {
   name: 'small-cloud', version: '1.0.0', sdk: 1, cloud: 'small', title: { en: 'Small cloud' }, entry: 'index.mjs', capabilities: ['account', 'region', 'spec', 'image', 'price', 'quota'], endpoint: 'optional', limits: [],
   credential: [{ name: 'keyId', label: { en: 'Key' }, help: { en: 'Ten digits' }, secret: false, required: true, pattern: '\\d{10}' }, { name: 'secret', label: { en: 'Secret' }, secret: true, required: true }],
-  options: [{ name: 'cloud', label: { en: 'Cloud' }, secret: false, required: false, values: ['small', 'tiny'] }, ...['failing', 'slow'].map((name) => ({ name, label: { en: name }, secret: false, required: false }))],
+  options: [{ name: 'cloud', label: { en: 'Cloud' }, secret: false, required: false, values: ['small', 'tiny'] }, ...['failing', 'slow', 'unpriced'].map((name) => ({ name, label: { en: name }, secret: false, required: false }))],
 };
 const credential = { keyId: '0123456789', secret: SECRET };
 
@@ -191,6 +191,12 @@ describe('a sync', () => {
     expect(await ended(body.syncOperationId)).toMatchObject({ state: 'failed', progress: { done: 1, failed: 1, total: 2 }, errors: [{ code: 'FORBIDDEN', count: 1, message: 'not in this region', targets: ['right'] }], result: { regions: 1, specs: 3 } });
     expect((await call('GET', '/v1/specs?connection=half')).body.items).toHaveLength(3);
     expect((await call('GET', '/v1/regions?connection=half&region=right')).body.items).toMatchObject([{ specCount: 0, lastError: { code: 'FORBIDDEN' } }]);
+  });
+
+  it('keeps the specs and images of a region whose prices fail', async () => {
+    const { body } = await create({ name: 'unpriced', options: { unpriced: 'left' } });
+    expect(await ended(body.syncOperationId)).toMatchObject({ state: 'failed', progress: { done: 1, failed: 1, total: 2 }, errors: [{ code: 'UNKNOWN', count: 1, targets: ['left'] }], result: { regions: 1, specs: 6, images: 2, prices: 3 } });
+    expect((await call('GET', '/v1/specs?connection=unpriced&region=left&sort=name')).body.items).toMatchObject([{ id: 's1.large', price: null }, { id: 's1.medium', price: null }, { id: 's1.small', price: null }]);
   });
 
   it('can be asked for some regions and parts only', async () => {

@@ -1,4 +1,4 @@
-import { type Zone, isDriverError } from '@mcmp/driver-sdk';
+import { type DriverError, type DriverErrorCode, type Price, type Zone, isDriverError } from '@mcmp/driver-sdk';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../../platform/index.js';
@@ -12,6 +12,11 @@ import { type RegionContents, replaceContents, replaceRegions, writeZones } from
 export const REGIONS_AT_ONCE = 6;
 
 const PAGE_SIZE = 1000;
+
+/** What came of renewing a region: rows of each part that was read, and the first failure. */
+export interface Renewed { counts: Partial<Record<CataloguePart, number>>; failure?: DriverError }
+/** Writes in the transaction of a renewal; false takes it back. */
+export type AlsoWrite = (manager: EntityManager, renewed: Renewed) => Promise<boolean>;
 
 /** Reads what a cloud offers and replaces the catalogue by it, one transaction per region. */
 @Injectable()
@@ -34,21 +39,23 @@ export class Refresh {
   }
 
   /**
-   * Renews these parts of one region. `alsoWrite` runs in the same transaction with the counts; where it gives false, nothing is written.
-   * @throws DriverError; then the former rows stay.
+   * Renews these parts of one region: what could be read is written in one transaction, what could not stays as it was, and the first failure is given back.
+   * `alsoWrite` runs in the same transaction; where it gives false, nothing is written.
+   * @throws DriverError where there is no session.
    */
-  async region(connectionId: string, region: string, parts: readonly CataloguePart[], options: CloudCallOptions, alsoWrite?: (manager: EntityManager, counts: Partial<Record<CataloguePart, number>>) => Promise<boolean>): Promise<void> {
+  async region(connectionId: string, region: string, parts: readonly CataloguePart[], options: CloudCallOptions, alsoWrite: AlsoWrite = async () => true): Promise<Renewed> {
     const session = await this.connections.session(connectionId);
     const place = { connectionId, cloud: session.connection.cloud, region };
-    const zones = session.has('region') ? await readZones(session, region, options) : undefined;
-    const contents = await readContents(session, region, parts, options);
+    const { contents, zones, failure } = await readRegion(session, region, parts, options);
+    const renewed: Renewed = { counts: {}, ...(failure && { failure }) };
     await this.database.transaction(async (manager) => {
-      const counts = await replaceContents(manager, place, contents);
+      renewed.counts = await replaceContents(manager, place, contents);
       if (zones) await writeZones(manager, place, zones);
-      if (alsoWrite && !(await alsoWrite(manager, counts))) throw new Unwanted();
+      if (!(await alsoWrite(manager, renewed))) throw new Unwanted();
     }).catch((error: unknown) => {
       if (!(error instanceof Unwanted)) throw error;
     });
+    return renewed;
   }
 
   /** Reads a region that was never read before; callers at the same time share one reading. @throws DriverError. */
@@ -67,7 +74,8 @@ export class Refresh {
   private async firstReading(connectionId: string, region: string, known: boolean): Promise<void> {
     const options = { priority: 'provisioning' } as const;
     if (!known && !(await this.regions(connectionId, { zones: false, ...options })).includes(region)) return;
-    await this.region(connectionId, region, CATALOGUE_PARTS, options);
+    const { counts, failure } = await this.region(connectionId, region, CATALOGUE_PARTS, options);
+    if (failure && (counts.spec === undefined || counts.image === undefined)) throw failure;
   }
 }
 
@@ -79,15 +87,35 @@ const paged = (pageToken: string | undefined) => ({ pageSize: PAGE_SIZE, ...(pag
 const readZones = (session: CloudSession, region: string, options: CloudCallOptions): Promise<Zone[]> =>
   readPages('zones', (pageToken) => session.call('region.listZones', { region, ...paged(pageToken) }, options));
 
-async function readContents(session: CloudSession, region: string, parts: readonly CataloguePart[], options: CloudCallOptions): Promise<RegionContents> {
-  const contents: RegionContents = {};
-  if (parts.includes('spec') && session.has('spec')) contents.specs = await readPages('specs', (pageToken) => session.call('spec.list', { region, ...paged(pageToken) }, options));
-  if (parts.includes('image') && session.has('image')) contents.images = await readPages('images', (pageToken) => session.call('image.list', { region, ...paged(pageToken) }, options));
-  if (parts.includes('price') && session.has('price')) {
-    contents.prices = [];
-    for (const purchase of ['on-demand', 'spot'] as const) contents.prices.push(...(await offered(readPages('prices', (pageToken) => session.call('price.list', { region, purchase, ...paged(pageToken) }, options)))));
+/** Failures of one list only: the others are worth asking for. */
+const OF_ONE_LIST: DriverErrorCode[] = ['FORBIDDEN', 'INVALID_REQUEST', 'NOT_FOUND', 'UNSUPPORTED', 'UNKNOWN'];
+
+/** Reads what was asked of a region, list by list, until the end or a failure that concerns them all. */
+async function readRegion(session: CloudSession, region: string, parts: readonly CataloguePart[], options: CloudCallOptions): Promise<{ contents: RegionContents; zones?: Zone[]; failure?: DriverError }> {
+  const read: { contents: RegionContents; zones?: Zone[]; failure?: DriverError } = { contents: {} };
+  const { contents } = read;
+  const prices = (purchase: Price['purchase']) => async (): Promise<void> => {
+    const listed = await offered(readPages('prices', (pageToken) => session.call('price.list', { region, purchase, ...paged(pageToken) }, options)));
+    contents.prices = { ...contents.prices, [purchase]: listed };
+  };
+  const lists: [wanted: boolean, work: () => Promise<void>][] = [
+    [session.has('region'), async () => { read.zones = await readZones(session, region, options); }],
+    [parts.includes('spec') && session.has('spec'), async () => { contents.specs = await readPages('specs', (pageToken) => session.call('spec.list', { region, ...paged(pageToken) }, options)); }],
+    [parts.includes('image') && session.has('image'), async () => { contents.images = await readPages('images', (pageToken) => session.call('image.list', { region, ...paged(pageToken) }, options)); }],
+    [parts.includes('price') && session.has('price'), prices('on-demand')],
+    [parts.includes('price') && session.has('price'), prices('spot')],
+  ];
+  for (const [wanted, work] of lists) {
+    if (!wanted) continue;
+    try {
+      await work();
+    } catch (error) {
+      if (!isDriverError(error) || options.signal?.aborted) throw error;
+      read.failure ??= error;
+      if (!OF_ONE_LIST.includes(error.code)) break;
+    }
   }
-  return contents;
+  return read;
 }
 
 /** A cloud without prices of this kind (UNSUPPORTED) has none to show; that is no failure of the sync. */

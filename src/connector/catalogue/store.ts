@@ -6,8 +6,8 @@ import { wordsOf } from './words.js';
 /** A place whose rows are replaced. */
 export interface Place { connectionId: string; cloud: string; region: string }
 
-/** What one region's sync read; a part that is absent is left as it is. */
-export interface RegionContents { specs?: Spec[]; images?: Image[]; prices?: Price[] }
+/** What was read of one region; a part (or the prices of a purchase) that is absent is left as it is. */
+export interface RegionContents { specs?: Spec[]; images?: Image[]; prices?: Partial<Record<Price['purchase'], Price[]>> }
 
 /** Other names under which people look for an architecture. */
 const ARCHITECTURE_WORDS: Record<string, string> = { amd64: 'amd64 x86_64 x86', arm64: 'arm64 aarch64 arm' };
@@ -48,9 +48,9 @@ export async function writeZones(manager: EntityManager, { connectionId, region 
 export async function replaceContents(manager: EntityManager, place: Place, contents: RegionContents): Promise<{ spec?: number; image?: number; price?: number }> {
   const [region] = (await manager.query('SELECT name FROM connector.region WHERE connection_id = $1 AND id = $2 FOR UPDATE', [place.connectionId, place.region])) as { name: string }[];
   if (!region) return {};
-  const prices = contents.prices && uniquePrices(contents.prices);
+  const prices = contents.prices && (await replacePrices(manager, place, contents.prices));
   const counts = {
-    ...(prices && { price: await replacePrices(manager, place, prices) }),
+    ...(prices && { price: prices.length }),
     ...(contents.specs && { spec: await replaceSpecs(manager, place, region.name, contents.specs, prices ?? (await readPrices(manager, place))) }),
     ...(contents.images && { image: await replaceImages(manager, place, region.name, contents.images) }),
   };
@@ -120,16 +120,21 @@ async function upsert(manager: EntityManager, { connectionId, region, cloud }: P
 const uniquePrices = (prices: Price[]): Price[] =>
   unique(prices.map((price) => ({ ...price, asOf: inUtc(price.asOf) })), ({ specId, purchase, osFamily, zone, currency }) => [specId, purchase, osFamily, zone, currency].join('\n'));
 
-async function replacePrices(manager: EntityManager, { connectionId, region }: Place, prices: Price[]): Promise<number> {
-  const best = new Set([...bestPrices(prices, 'on-demand').values(), ...bestPrices(prices, 'spot').values()]);
-  await manager.query('DELETE FROM connector.price WHERE connection_id = $1 AND region = $2', [connectionId, region]);
+/** Replaces the prices of the purchases that were read, and gives all prices that the region has now. */
+async function replacePrices(manager: EntityManager, place: Place, read: NonNullable<RegionContents['prices']>): Promise<Price[]> {
+  const { connectionId, region } = place;
+  const purchases = Object.keys(read) as Price['purchase'][];
+  const prices = uniquePrices(purchases.flatMap((purchase) => read[purchase] ?? []));
+  const best = new Set(purchases.flatMap((purchase) => [...bestPrices(prices, purchase).values()]));
+  const { length: others } = (await manager.query('SELECT 1 FROM connector.price WHERE connection_id = $1 AND region = $2 AND purchase <> ALL($3) LIMIT 1', [connectionId, region, purchases])) as unknown[];
+  await manager.query('DELETE FROM connector.price WHERE connection_id = $1 AND region = $2 AND purchase = ANY($3)', [connectionId, region, purchases]);
   await manager.query(
     `INSERT INTO connector.price (connection_id, region, spec_id, purchase, os_family, zone, currency, per_hour, source, as_of, simulated, best)
      SELECT $1, $2, p."specId", p.purchase, p."osFamily", coalesce(p.zone, ''), p.currency, p."perHour", p.source, p."asOf", p.simulated, p.best
      FROM jsonb_to_recordset($3) AS p("specId" text, purchase text, "osFamily" text, zone text, currency text, "perHour" float8, source text, "asOf" timestamptz, simulated boolean, best boolean)`,
     [connectionId, region, JSON.stringify(prices.map((price) => ({ ...price, best: best.has(price) })))],
   );
-  return prices.length;
+  return others > 0 ? readPrices(manager, place) : prices;
 }
 
 /** The prices that an earlier sync read. */

@@ -6,10 +6,10 @@ import { Problem } from '../../kernel/problem.js';
 import { Database, Operations, Work, withLogContext } from '../../platform/index.js';
 import type { Operation, OperationError } from '../../platform/index.js';
 import { Connections } from '../connections/connections.js';
-import { type CloudErrorNote, ConnectionRow, SyncRegionRow, SyncRow } from '../connector.entities.js';
+import { type CloudErrorNote, ConnectionRow, RegionRow, SyncRegionRow, SyncRow } from '../connector.entities.js';
 import { cloudErrorNote } from '../problems.js';
 import type { CataloguePart } from './catalogue.js';
-import { REGIONS_AT_ONCE, Refresh, sideBySide } from './refresh.js';
+import { REGIONS_AT_ONCE, Refresh, type Renewed, sideBySide } from './refresh.js';
 
 /** Kind of the operation, as `GET /v1/operations?kind=` takes it. */
 export const SYNC_KIND = 'connection.sync';
@@ -97,20 +97,23 @@ export class Sync implements OnModuleInit {
     });
   }
 
-  /** Renews one region, or notes why it failed while the others go on. */
+  /** Renews one region, and notes what of it failed while the others go on. */
   private async renew({ operationId, connectionId, parts }: SyncRow, { region, attempts }: SyncRegionRow, signal: AbortSignal): Promise<void> {
+    const note = async (manager: EntityManager, { counts, failure }: Renewed): Promise<void> => {
+      const error = failure ? cloudErrorNote(failure) : null;
+      const state = !failure ? 'done' : PASSING.includes(failure.code) && attempts + 1 < TRIES ? 'pending' : 'failed';
+      await manager.update(SyncRegionRow, { operationId, region }, { state, attempts: attempts + 1, counts, error });
+      if (state === 'failed') await manager.update(RegionRow, { connectionId, id: region }, { lastError: error });
+    };
     try {
-      await this.refresh.region(connectionId, region, parts, { priority: 'inventory', signal }, async (manager, counts) => {
+      await this.refresh.region(connectionId, region, parts, { priority: 'inventory', signal }, async (manager, renewed) => {
         const [sync] = (await manager.query(`SELECT 1 FROM connector.sync WHERE operation_id = $1 AND state = 'running' FOR SHARE`, [operationId])) as unknown[];
-        if (sync) await manager.update(SyncRegionRow, { operationId, region }, { state: 'done', attempts: attempts + 1, counts, error: null });
+        if (sync) await note(manager, renewed);
         return sync !== undefined;
       });
     } catch (error) {
       if (signal.aborted || !isDriverError(error)) throw error;
-      const note = cloudErrorNote(error);
-      const state = PASSING.includes(error.code) && attempts + 1 < TRIES ? 'pending' : 'failed';
-      await this.regionRows.update({ operationId, region }, { state, attempts: attempts + 1, error: note });
-      if (state === 'failed') await this.database.dataSource.query('UPDATE connector.region SET last_error = $3 WHERE connection_id = $1 AND id = $2', [connectionId, region, note]);
+      await this.database.transaction((manager) => note(manager, { counts: {}, failure: error }));
     }
     await this.report(operationId);
   }
@@ -131,7 +134,7 @@ export class Sync implements OnModuleInit {
       if (result.regions > 0) await manager.update(ConnectionRow, { id: connectionId }, { syncedAt: new Date() });
       await this.end(manager, operationId, {
         state: failed.length > 0 ? 'failed' : 'succeeded', result, errors: byCode(failed),
-        message: failed.length > 0 ? `${failed.length} of ${rows.length} regions could not be read; their former rows stay.` : `${result.regions} regions: ${result.specs} specs, ${result.images} images, ${result.prices} prices.`,
+        message: failed.length > 0 ? `${failed.length} of ${rows.length} regions could not be read whole; what could not be read stays as it was.` : `${result.regions} regions: ${result.specs} specs, ${result.images} images, ${result.prices} prices.`,
       });
     });
     // Fresh statistics and visibility maps at once, not when autovacuum comes by: searches plan by them.
