@@ -3,6 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const LARGEST_BODY = 1024 * 1024;
+/** Above this the rest of a body is not even read. */
+const LARGEST_READ = 16 * LARGEST_BODY;
+
+class BodyTooLarge extends Error {}
 
 /** Listens on a loopback address; port 0 takes a free one. Requests that fail unseen are answered 500. */
 export async function serve(
@@ -13,6 +17,7 @@ export async function serve(
   const server = createServer({ keepAliveTimeout: 300_000 }, (request, response) => {
     handle(request, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) return response.destroy();
+      if (error instanceof BodyTooLarge) return answer(response, 413, { code: 'INVALID_REQUEST', message: error.message });
       answer(response, 500, { code: 'UNKNOWN', message: error instanceof Error ? error.message : String(error) });
     });
   });
@@ -29,15 +34,16 @@ export async function serve(
   };
 }
 
-/** The whole body. @throws Error above 1 MiB. */
+/** The whole body. @throws BodyTooLarge above 1 MiB, which {@link serve} answers 413. */
 export async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LARGEST_BODY) throw new Error('the body is above 1 MiB');
-    chunks.push(chunk);
+    if (size > LARGEST_READ) request.destroy();
+    if (size <= LARGEST_BODY) chunks.push(chunk);
   }
+  if (size > LARGEST_BODY) throw new BodyTooLarge('the body is above 1 MiB');
   return Buffer.concat(chunks).toString('utf8');
 }
 
