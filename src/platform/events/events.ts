@@ -175,7 +175,7 @@ export class Events implements OnApplicationBootstrap {
       }
       if (rows.length < PAGE) {
         this.tail = until;
-        for (const reader of this.readers) if (reader.live) reader.after = until;
+        for (const reader of this.readers) if (reader.live && isAfter(until, reader.after)) reader.after = until;
         return held;
       }
     }
@@ -198,6 +198,6 @@ export class Events implements OnApplicationBootstrap {
       `SELECT tx::text, id::text, type, created_at, workspace_id, project_id, subject_type, subject_id, subject_name, data FROM platform.event
        WHERE (tx, id) > ($1::bigint, $2::bigint) AND (tx, id) <= ($3::bigint, $4::bigint)
          AND ($5::uuid IS NULL OR project_id = $5) AND ($6::text IS NULL OR subject_id = $6) AND ($7::uuid[] IS NULL OR workspace_id = ANY ($7))
-       ORDER BY tx, id LIMIT ${PAGE}`, [after.tx.toString(), after.id.toString(), until.tx.toString(), until.id.toString(), filter.projectId ?? null, filter.subjectId ?? null, filter.workspaceIds ?? null]);
+       ORDER BY event.tx, event.id LIMIT ${PAGE}` /* not by the names of the columns read, which are text */, [after.tx.toString(), after.id.toString(), until.tx.toString(), until.id.toString(), filter.projectId ?? null, filter.subjectId ?? null, filter.workspaceIds ?? null]);
   }
 }

@@ -15,6 +15,20 @@ const engineLogger = (logger: Logger): EngineLogger => new EngineLogger(() => (_
 /** Brings the schema `graphile_worker` up to date. */
 export const migrateEngine = (url: string): Promise<void> => runMigrations({ connectionString: url, maxPoolSize: 1, logger: new EngineLogger(() => () => undefined) });
 
+/** Once the engine stops, a connection that cannot be had is waited for in vain: the engine would trace each such failure to the console. */
+class EnginePool extends pg.Pool {
+  stopping = false;
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void): void;
+  override connect(callback?: (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void): Promise<pg.PoolClient> | void {
+    if (callback) return super.connect(callback);
+    return super.connect().catch((error: unknown) => {
+      if (this.stopping) return new Promise<never>(() => undefined);
+      throw error;
+    });
+  }
+}
+
 /**
  * The queue engine (graphile-worker 0.17): fetches due jobs and hands them out.
  *
@@ -25,11 +39,11 @@ export const migrateEngine = (url: string): Promise<void> => runMigrations({ con
  * - It is thrown away and made anew when the database was lost, since some of its waits then last minutes.
  */
 export class Engine {
-  private constructor(private readonly runner: Runner, private readonly workers: WorkerPool, private readonly pool: pg.Pool) {}
+  private constructor(private readonly runner: Runner, private readonly workers: WorkerPool, private readonly pool: EnginePool) {}
 
   static async start(options: { url: string; owner: string; concurrency: number; tasks: Iterable<string>; runJob: RunJob; logger: Logger }): Promise<Engine> {
     const { url, owner, concurrency, runJob, logger } = options;
-    const pool = new pg.Pool({ connectionString: url, max: Math.min(6, concurrency + 2), application_name: 'mcmp', connectionTimeoutMillis: 5000 });
+    const pool = new EnginePool({ connectionString: url, max: Math.min(6, concurrency + 2), application_name: 'mcmp', connectionTimeoutMillis: 5000 });
     const ignore = (): void => undefined;
     pool.on('error', ignore).on('connect', (client) => client.on('error', ignore));
     const events = new EventEmitter();
@@ -59,6 +73,7 @@ export class Engine {
 
   /** Fetches no more; resolves when the jobs at hand have ended. */
   async stop(): Promise<void> {
+    this.pool.stopping = true;
     if (this.workers._active) await this.runner.stop().catch(() => undefined);
     await this.runner.promise.catch(() => undefined);
     await this.pool.end().catch(() => undefined);

@@ -79,14 +79,15 @@ export class Presence {
   }
 
   private async stay(): Promise<void> {
-    while (!this.stopped) {
+    for (let failures = 0; !this.stopped; ) {
       try {
         if (!this.client) await this.join();
         await this.beat();
+        failures = 0;
         await delay(BEAT_MS);
       } catch (error) {
         if (this.stopped) return;
-        this.logger.warn('heartbeat failed', { server: this.name, reason: error instanceof Error ? error.message : String(error) });
+        if (failures++ % 40 === 0) this.logger.warn('heartbeat failed', { server: this.name, reason: error instanceof Error ? error.message : String(error) });
         await this.client?.end().catch(() => undefined);
         this.client = undefined;
         await delay(250);

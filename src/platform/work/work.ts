@@ -185,7 +185,7 @@ export class Work {
         return;
       } catch (error) {
         if (stay.abort.signal.aborted) break;
-        this.logger.warn('the end of a run could not be written yet', { task: job.task, key: job.key, reason: error instanceof Error ? error.message : String(error) });
+        if (waitMs === 100) this.logger.warn('the end of a run could not be written yet', { task: job.task, key: job.key, reason: error instanceof Error ? error.message : String(error) });
         await delay(waitMs);
       }
     }
