@@ -11,6 +11,9 @@ import { CLOUDS } from '../src/clouds.js';
 import plain from '../wire/index.js';
 import { createWorld } from '../world/index.js';
 import type { Kind, Personality, PersonalitySpec } from '../world/index.js';
+import { PUBLIC_KEY } from './tiny.js';
+
+const never = new AbortController().signal;
 
 const manifest = JSON.parse(readFileSync(join(process.cwd(), 'drivers/simulator/driver.json'), 'utf8')) as Manifest;
 const world = createWorld({ personalities, timeScale: 0, throttling: false });
@@ -52,6 +55,27 @@ function placeIn({ regions, specs, images }: Personality): CheckPlace {
   const small = specs(region.id).filter(({ architecture, gpuCount, vcpu }) => architecture === 'amd64' && gpuCount === 0 && vcpu <= 4) as [PersonalitySpec, PersonalitySpec];
   return { region: region.id, zone: region.zones[0] as string, specId: small[0].id, otherSpecId: small[1].id, imageId: image.id(region.id), sshUser: image.sshUser, diskGiB: 20 };
 }
+
+it.each(['aws', 'tencent'])('tells that and why a VM of %s failed, and that it is gone once it was deleted', async (cloud) => {
+  const personality = personalities.find((each) => each.cloud === cloud) as Personality;
+  const { region, zone, specId, imageId, sshUser } = placeIn(personality) as CheckPlace & { zone: string };
+  const session = (await driver.connect(connectTo(cloud, 'half')())) as Required<Awaited<ReturnType<typeof driver.connect>>>;
+  const base = { region, tags: {} };
+  const { id: networkId } = await session.network.create({ ...base, name: 'net', token: 'n', cidr: '10.0.0.0/16' }, never);
+  const { id: subnetId } = await session.subnet.create({ ...base, name: 'sub', token: 's', networkId, cidr: '10.0.0.0/24', zone }, never);
+  const { id: keyPairId } = await session['key-pair'].create({ ...base, name: 'key', token: 'k', publicKey: PUBLIC_KEY }, never);
+  world.faults.add({ cloud, effect: { type: 'half-made' }, times: 1 });
+  const { items: [vm] } = await session.vm.create({ ...base, names: ['one'], token: 'v', zone, specId, imageId, networkId, subnetId, securityGroupIds: [], keyPairId, publicKey: PUBLIC_KEY, sshUser, publicAddress: false }, never);
+  const id = vm?.id ?? '';
+  expect(await session.vm.get({ region, id }, never)).toMatchObject({ state: 'failed', providerState: personality.vmStates.failed, failure: { message: expect.any(String) } });
+  await session.vm.delete({ region, id }, never);
+  expect(world.truth({ cloud, account: 'half', kind: 'vm' })).toEqual([]);
+  await session['key-pair'].delete({ region, id: keyPairId }, never);
+  await session.subnet.delete({ region, id: subnetId }, never);
+  await session.network.delete({ region, id: networkId }, never);
+  expect(world.truth({ cloud, account: 'half' })).toEqual([]);
+  await session.close();
+});
 
 // These four stand for the rest: tokens and zones; names alone; one network for all regions; neither tokens nor names.
 describe.each(['aws', 'azure', 'gcp', 'openstack'])('as %s', (cloud) => {

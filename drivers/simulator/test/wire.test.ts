@@ -177,6 +177,10 @@ describe('the control door', () => {
     expect((await control('GET', 'faults')).body).toMatchObject([{ id: first, times: 0 }]);
     await control('DELETE', 'faults');
     expect((await control('GET', 'faults')).body).toEqual([]);
+    // An id of one's own never gives way to one that the box makes up.
+    await control('POST', 'faults', { id: 'f3', method: 'nothing', effect: { type: 'half-made' } });
+    expect((await control('POST', 'faults', { method: 'nothing', effect: { type: 'half-made' } })).body.ids).toEqual(['f4']);
+    await control('DELETE', 'faults');
     for (const wrong of [{}, { effect: { type: 'magic' } }, { effect: { type: 'error', code: 'OOPS' } }, { effect: { type: 'half-made' }, probability: 2 }]) expect((await control('POST', 'faults', wrong)).status).toBe(400);
   });
 

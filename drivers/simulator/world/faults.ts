@@ -13,7 +13,8 @@ export class Faults {
   constructor(private readonly chance: (cloud: string, region: string) => number) {}
 
   add(fault: Fault): Fault & { id: string } {
-    const id = fault.id ?? `f${++this.#count}`;
+    let id = fault.id;
+    while (id === undefined || (fault.id === undefined && this.#faults.has(id))) id = `f${++this.#count}`;
     const held = { ...fault, id };
     this.#faults.set(id, held);
     return held;
@@ -36,6 +37,10 @@ export class Faults {
     for (const fault of this.#faults.values()) {
       const { effect } = fault;
       if (!types.includes(effect.type as T) || fault.times === 0 || !fitsCall(fault, call) || !fitsMore(effect as EffectOf<T>, fault)) continue;
+      if (fault.skip !== undefined && fault.skip > 0) {
+        fault.skip -= 1;
+        continue;
+      }
       if (fault.probability !== undefined && this.chance(call.cloud, call.region) >= fault.probability) continue;
       if (fault.times !== undefined) fault.times -= 1;
       return effect as EffectOf<T>;
