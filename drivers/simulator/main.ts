@@ -14,7 +14,7 @@ const HOST = '127.0.0.1';
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const { values: flags } = parseArgs({
-  options: { port: { type: 'string', default: '0' }, state: { type: 'string' }, 'time-scale': { type: 'string' }, seed: { type: 'string' }, 'no-throttle': { type: 'boolean' } },
+  options: { port: { type: 'string', default: '0' }, state: { type: 'string' }, 'time-scale': { type: 'string' }, seed: { type: 'string' }, 'no-throttle': { type: 'boolean' }, 'allow-signals': { type: 'boolean' } },
 });
 
 /** @throws Error for a flag that is no number of its range. */
@@ -23,6 +23,15 @@ function numberOf(flag: 'port' | 'time-scale' | 'seed', least: number, most: num
   const value = Number(text);
   if (text !== undefined && (text === '' || !(value >= least && value <= most))) throw new Error(`--${flag} is a number from ${least} to ${most}, not '${text}'`);
   return text === undefined ? undefined : value;
+}
+
+/** Ends or stops a process for a fault of the type `signal`; one that is gone already is no error. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** The wires of all drivers beside this one, by name. One that does not load leaves the others working. */
@@ -49,7 +58,7 @@ async function main(): Promise<void> {
   const file = flags.state === undefined ? undefined : new StateFile(flags.state);
   const saved = file?.read();
   const seed = numberOf('seed', 0, 2 ** 32) ?? saved?.world.boxSeed ?? 1;
-  const world = createWorld({ personalities, seed, shells: new VmShells({ hostKeySecret: `cloud in a box ${seed}`, log: say }), log: say });
+  const world = createWorld({ personalities, seed, shells: new VmShells({ hostKeySecret: `cloud in a box ${seed}`, log: say }), log: say, ...(flags['allow-signals'] && { signal }) });
   if (saved) world.restore(saved.world);
   world.change({ ...(timeScale !== undefined && { timeScale }), ...(flags['no-throttle'] && { throttling: false }) });
 

@@ -95,7 +95,7 @@ export class VmShells {
 
   private serverOf(door: OpenDoor): Server {
     const { vm, key, machine } = door;
-    const secret = hostKey(this.hostKeySecret, [vm.facts.cloud, vm.facts.region, vm.hostname, vm.facts.privateIp].join('/'));
+    const secret = hostKey(this.hostKeySecret, [vm.facts.cloud, vm.facts.region, vm.address, vm.facts.privateIp].join('/'));
     return new ssh2.Server({ hostKeys: [secret], ident: 'mcmp-simulated-vm' }, (client, { ip, port }) => {
       let attempts = 0;
       client.on('error', (error: Error) => this.options.log?.(`${vm.hostname}: ${error.message}`));

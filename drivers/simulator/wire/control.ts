@@ -15,11 +15,12 @@ const Effect = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('slow-delete'), ms }),
   z.strictObject({ type: z.literal('unseen'), ms }),
   z.strictObject({ type: z.literal('quota'), quotaId: z.string(), limit: z.number().min(0) }),
+  z.strictObject({ type: z.literal('signal'), pid: z.int().min(2), signal: z.enum(['SIGKILL', 'SIGTERM', 'SIGSTOP']) }),
 ]);
 const word = z.string().min(1).max(100);
 const Fault = z.strictObject({
   id: word.optional(), cloud: word.optional(), account: word.optional(), region: word.optional(), zone: word.optional(), method: word.optional(),
-  effect: Effect, probability: z.number().min(0).max(1).optional(), times: z.int().min(1).optional(),
+  effect: Effect, probability: z.number().min(0).max(1).optional(), skip: z.int().min(0).optional(), times: z.int().min(1).optional(),
 });
 const Faults = z.union([Fault, z.array(Fault).min(1).max(1000)]);
 const Settings = z.strictObject({ timeScale: z.number().min(0).max(100).optional(), throttling: z.boolean().optional(), seed: z.int().optional() });
@@ -52,6 +53,7 @@ const ROUTES: Record<string, Route> = {
   'GET calls/summary': (world) => world.log.summary(),
   'POST faults': (world, { body }) => {
     const faults = [read(Faults, body)].flat();
+    if (!world.maySignal && faults.some((fault) => fault.effect.type === 'signal')) throw new Refused(403, 'the box was not started with --allow-signals');
     world.touch();
     return { ids: faults.map((fault) => world.faults.add(JSON.parse(JSON.stringify(fault)) as Parameters<BoxWorld['faults']['add']>[0]).id) };
   },

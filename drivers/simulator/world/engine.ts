@@ -27,6 +27,8 @@ export interface WorldOptions {
   clock?: Clock;
   /** Without it VMs have no SSH. */
   shells?: Shells;
+  /** Sends a signal for a fault that asks for it; absent means that none may. */
+  signal?: (pid: number, name: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP') => void;
   log?(line: string): void;
 }
 
@@ -45,6 +47,7 @@ export class Engine {
   readonly tokens = new Tokens();
   readonly schedule: Schedule;
   readonly doors: Doors;
+  readonly signal: WorldOptions['signal'];
   readonly settings: Settings;
   /** The seed that the world was made with; keys depend on it and on no later setting. */
   readonly boxSeed: number;
@@ -66,6 +69,7 @@ export class Engine {
     this.chance = new Chance(this.boxSeed);
     this.faults = new Faults((cloud, region) => this.chance.next(cloud, region, 'fault'));
     this.schedule = new Schedule(this.clock, () => onAlarm(this));
+    this.signal = options.signal;
     this.doors = new Doors(options.shells, (vm) => this.#shellOf(vm), options.log ?? (() => undefined));
   }
 

@@ -277,9 +277,13 @@ export interface Fault {
     | { type: 'slow-delete'; ms: number }
     /** New things stay unseen this long. */
     | { type: 'unseen'; ms: number }
-    | { type: 'quota'; quotaId: string; limit: number };
+    | { type: 'quota'; quotaId: string; limit: number }
+    /** The work is done, then a process gets a signal before the answer; only where the box was started with `--allow-signals`. */
+    | { type: 'signal'; pid: number; signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' };
   /** 0–1, drawn from the seeded sequence; 1 if absent. */
   probability?: number;
+  /** How many calls that fit it lets pass first. */
+  skip?: number;
   /** How often it applies at most; absent is for ever. */
   times?: number;
 }

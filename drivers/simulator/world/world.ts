@@ -40,6 +40,11 @@ export class BoxWorld implements World {
     return this.#engine.revision;
   }
 
+  /** Whether a fault may send a signal. */
+  get maySignal(): boolean {
+    return this.#engine.signal !== undefined;
+  }
+
   now(): number {
     return this.#engine.now();
   }
@@ -82,6 +87,8 @@ export class BoxWorld implements World {
     settle(engine);
     const step = new Step(engine, call, personality, region, engine.holding(call.cloud, call.account), engine.now() + halfMs);
     const done = outcomeOf(() => work(viewOf(step)));
+    const kill = engine.faults.take(['signal'], call);
+    if (kill) engine.signal?.(kill.pid, kill.signal);
     if (halfMs > 0) await engine.clock.sleep(halfMs);
     const lost = fault?.type === 'lost-answer';
     note(lost ? 'lost-answer' : done.outcome, { ids: [...step.ids], ...(step.settleMs > 0 && { settleMs: Math.round(step.settleMs) }) });
