@@ -70,6 +70,9 @@ export class Connector1764000003000 implements MigrationInterface {
       );
       CREATE INDEX spec_price ON connector.spec (price_sort, id, region, connection_id) INCLUDE (vcpu, memory_mib, architecture, gpu_count, price_currency, gpu_model);
       CREATE INDEX spec_spot_price ON connector.spec (spot_price_sort, id, region, connection_id) INCLUDE (vcpu, memory_mib, architecture, gpu_count, spot_price_currency, gpu_model) WHERE spot_price_sort < 'Infinity';
+      CREATE INDEX spec_name ON connector.spec (id, region, connection_id) INCLUDE (vcpu, memory_mib, architecture, gpu_count, price_sort, price_currency, gpu_model);
+      CREATE INDEX spec_vcpu ON connector.spec (vcpu, price_sort, id, region, connection_id) INCLUDE (memory_mib, architecture, gpu_count, price_currency, gpu_model);
+      CREATE INDEX spec_memory ON connector.spec (memory_mib, price_sort, id, region, connection_id) INCLUDE (vcpu, architecture, gpu_count, price_currency, gpu_model);
       CREATE INDEX spec_words ON connector.spec USING gin (words);
       CREATE TABLE connector.price (
         connection_id uuid NOT NULL CONSTRAINT price_connection_fk REFERENCES connector.connection (id) ON DELETE CASCADE,

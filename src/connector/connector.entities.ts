@@ -75,12 +75,15 @@ export class RegionRow {
 }
 
 /**
- * A VM size of one connection in one region. Rows are kept narrow, and the two price indexes carry the columns that people filter by,
+ * A VM size of one connection in one region. Rows are kept narrow, and the index of each order carries the columns that people filter by,
  * so that no search costs more than one pass over either. The sort columns hold dollars per hour, 1e9 more in another currency, and infinity without a price.
  */
 @Entity({ schema: 'connector', name: 'spec' })
 @Index('spec_price', { synchronize: false })
 @Index('spec_spot_price', { synchronize: false })
+@Index('spec_name', { synchronize: false })
+@Index('spec_vcpu', { synchronize: false })
+@Index('spec_memory', { synchronize: false })
 export class SpecRow {
   @connection('spec_connection_fk') connectionId!: string;
   @PrimaryColumn('text') region!: string;

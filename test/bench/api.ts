@@ -24,7 +24,7 @@ const PLACES = ['Seoul', 'Tokyo', 'Singapore', 'Sydney', 'Mumbai', 'Frankfurt', 
 const SEARCHES: Record<string, string>[] = [
   {}, { sort: 'name' }, { sort: '-vcpu' }, { q: 'aws seoul' }, { q: 'm5' }, { q: 'xlarge tokyo arm64' }, { vcpuMin: '4', memoryMiBMin: '16384' }, { vcpu: '96', sort: 'price' }, { gpuCountMin: '1', sort: 'price' },
   { gpuModel: 'H100' }, { region: 'ap-*', vcpuMin: '8', sort: '-memory' }, { cloud: 'gcp', sort: 'vcpu' }, { architecture: 'arm64', priceMax: '0.1' }, { priceMax: '0.5', memoryMiBMin: '65536', sort: 'memory' },
-  { purchase: 'spot', vcpuMin: '32' }, { currency: 'KRW', vcpuMin: '16' }, { q: 'nhn c4', sort: 'memory' }, { q: 'a', region: '*-3', sort: '-vcpu', pageSize: '200' }, { vcpu: '3' }, { id: 'r7*', region: 'eu-*' },
+  { purchase: 'spot', vcpuMin: '32' }, { currency: 'KRW', vcpuMin: '16' }, { q: 'nhn c4', sort: 'memory' }, { q: 'amd64', region: '*-3', sort: '-vcpu', pageSize: '200' }, { vcpu: '3' }, { id: 'r7*', region: 'eu-*' },
 ];
 
 /** Figures of a list of times. */

@@ -62,9 +62,13 @@ describe('search for specs', () => {
     ['everything, cheapest first: dollars, other currencies, without a price', {}, ['ap-northeast-2/t3.micro', 'ap-northeast-2/m7g.large', 'eu-west-1/m5.large', 'ap-northeast-2/m5.large', 'ap-northeast-2/m5.xlarge', 'kr1/m2.c2m4', 'kr1/m2.c4m8', 'eu-west-1/m5.xlarge', 'ap-northeast-2/p4d.24xlarge']],
     ['words of cloud, region name and family', { q: 'AWS seoul m5' }, ['ap-northeast-2/m5.large', 'ap-northeast-2/m5.xlarge']],
     ['the beginning of a word', { q: 'ireland m5.x' }, ['eu-west-1/m5.xlarge']],
+    ['a single character only where it is a word', { q: 'northeast 2', sort: 'name', vcpu: '4' }, ['ap-northeast-2/m5.xlarge']],
+    ['not where it begins one', { q: 'm' }, []],
     ['a word that nothing has', { q: 'seoul nothing' }, []],
     ['quotes and operators as plain text', { q: "m5' & !x | (:*) \\" }, []],
     ['gpu by word and model', { q: 'gpu', gpuModel: 'a100' }, ['ap-northeast-2/p4d.24xlarge']],
+    ['an architecture by word', { q: 'arm64 seoul' }, ['ap-northeast-2/m7g.large']],
+    ['two that exclude each other', { q: 'ARM64 x86_64' }, []],
     ['no gpu, at least so large', { gpuCountMax: '0', vcpuMin: '4', memoryMiBMin: '8192', memoryMiBMax: '16384' }, ['ap-northeast-2/m5.xlarge', 'kr1/m2.c4m8', 'eu-west-1/m5.xlarge']],
     ['exactly so many vCPUs of one architecture', { vcpu: '2', architecture: 'arm64' }, ['ap-northeast-2/m7g.large']],
     ['a glob of regions', { region: 'ap-*', id: 'm5.*', sort: 'name' }, ['ap-northeast-2/m5.large', 'ap-northeast-2/m5.xlarge']],
@@ -78,18 +82,18 @@ describe('search for specs', () => {
     expect(await find(query)).toEqual(expected);
   });
 
-  it('pages without gap or twin in every order', async () => {
-    for (const sort of ['price', 'vcpu', '-vcpu', 'memory', '-memory', 'name']) {
-      const whole = await find({ sort });
+  it('pages without gap or twin in every order, with words and without', async () => {
+    for (const sort of ['price', 'vcpu', '-vcpu', 'memory', '-memory', 'name']) for (const q of [undefined, 'am']) {
+      const whole = await find({ sort, q });
       const seen: string[] = [];
       let pageToken: string | undefined;
       do {
-        const page = await searchSpecs(database, [aws, nhn], SpecQuery.parse({ sort, pageSize: '2', pageToken }));
+        const page = await searchSpecs(database, [aws, nhn], SpecQuery.parse({ sort, q, pageSize: '2', pageToken }));
         seen.push(...page.items.map((item) => `${item.region}/${item.id}`));
         pageToken = page.nextPageToken ?? undefined;
       } while (pageToken);
-      expect([sort, seen]).toEqual([sort, whole]);
-      expect(whole).toHaveLength(9);
+      expect([sort, q, seen]).toEqual([sort, q, whole]);
+      expect(whole).toHaveLength(q === undefined ? 9 : 8);
     }
   });
 

@@ -101,7 +101,7 @@ describe('a connection is refused', () => {
     ['an endpoint with a password', { endpoint: `https://user:${SECRET}@x.example` }, 400, 'endpoint', /credential/],
     ['a region that the account does not have', { regions: ['left', 'nowhere'] }, 400, 'regions[1]', /left, right/],
     ['a name against the rule', { name: 'Not Good' }, 400, 'name', undefined],
-    ['a field that is not known', { colour: 'red' }, 400, '(request)', undefined],
+    ['a field that is not known', { colour: 'red' }, 400, 'colour', undefined],
     ['a workspace that does not exist', { workspaceId: '019a2c00-0000-7000-8000-00000000ffff' }, 404, 'workspaceId', /workspaces/],
   ])('with %s', async (_what, body, status, field, help) => {
     const answer = await create({ name: 'refused', ...body });

@@ -4,7 +4,7 @@ import { type Page, PageQuery } from '../../kernel/page.js';
 import type { Database } from '../../platform/index.js';
 import type { ImageRow } from '../connector.entities.js';
 import type { CatalogueImage, ImageWish } from './catalogue.js';
-import { type KeyColumn, Where, afterToken, keysetPage } from './where.js';
+import { type KeyColumn, Where, afterToken, keysetPage, orderOf } from './where.js';
 import { likePattern, tsQuery } from './words.js';
 
 /** What narrows and orders a search for images. */
@@ -55,7 +55,7 @@ export async function searchImages(database: Database, connectionIds: string[], 
     .and('i.os_family = ?', query.osFamily)
     .and('i.architecture = ?', query.architecture);
   afterToken(versionFits(where, query.osVersion), query.sort, key, query.pageToken);
-  const sql = `SELECT ${COLUMNS} FROM connector.image i WHERE ${where.toString()} ORDER BY ${key.map((column) => column.sql).join(', ')} LIMIT ${where.value(query.pageSize + 1)}`;
+  const sql = `SELECT ${COLUMNS} FROM connector.image i WHERE ${where.toString()} ORDER BY ${orderOf(key)} LIMIT ${where.value(query.pageSize + 1)}`;
   const page = keysetPage((await database.dataSource.query(sql, where.values)) as Row[], query.pageSize, query.sort, key);
   return { items: page.items.map(plain), nextPageToken: page.nextPageToken };
 }

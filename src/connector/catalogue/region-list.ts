@@ -3,7 +3,7 @@ import { type Page, PageQuery } from '../../kernel/page.js';
 import type { Database } from '../../platform/index.js';
 import type { CloudErrorNote, RegionRow } from '../connector.entities.js';
 import type { CatalogueRegion } from './catalogue.js';
-import { type KeyColumn, Where, afterToken, keysetPage } from './where.js';
+import { type KeyColumn, Where, afterToken, keysetPage, orderOf } from './where.js';
 import { likePattern, tsQuery } from './words.js';
 
 /** What narrows the list of regions. */
@@ -43,7 +43,7 @@ export async function listRegions(database: Database, connectionIds: string[], q
     .and('r.id LIKE ?', query.region === undefined ? undefined : likePattern(query.region))
     .and(`${ENABLED} = ?::boolean`, query.enabled);
   afterToken(where, 'region', KEY, query.pageToken);
-  const sql = `SELECT ${COLUMNS} FROM ${FROM} WHERE ${where.toString()} ORDER BY ${KEY.map((column) => column.sql).join(', ')} LIMIT ${where.value(query.pageSize + 1)}`;
+  const sql = `SELECT ${COLUMNS} FROM ${FROM} WHERE ${where.toString()} ORDER BY ${orderOf(KEY)} LIMIT ${where.value(query.pageSize + 1)}`;
   const page = keysetPage((await database.dataSource.query(sql, where.values)) as Row[], query.pageSize, 'region', KEY);
   return { items: page.items.map(plain), nextPageToken: page.nextPageToken };
 }

@@ -26,8 +26,11 @@ export class Where {
   }
 }
 
-/** One column of a keyset: its SQL, its type, and how a row's value is written in a page token. */
-export interface KeyColumn { sql: string; type: string; schema: z.ZodType; of(row: never): string | number }
+/** One column of a keyset: its SQL, its type, and how a row's value is written in a page token. Only the first may descend. */
+export interface KeyColumn { sql: string; type: string; schema: z.ZodType; descends?: boolean; of(row: never): string | number }
+
+/** The ORDER BY list of a keyset. */
+export const orderOf = (columns: KeyColumn[]): string => columns.map(({ sql, descends }) => (descends ? `${sql} DESC` : sql)).join(', ');
 
 /** Goes on after the place that a page token names. @throws Problem INVALID_REQUEST where the token is of another list or another sort. */
 export function afterToken(where: Where, sort: string, columns: KeyColumn[], pageToken: string | undefined): void {
@@ -36,7 +39,11 @@ export function afterToken(where: Where, sort: string, columns: KeyColumn[], pag
   if (of !== sort || !columns.every((column, index) => column.schema.safeParse(key[index]).success)) {
     throw new Problem('INVALID_REQUEST', 'The page token is of another search: repeat the parameters of the request that gave it.', { errors: [{ field: 'pageToken', rule: 'must be the nextPageToken of the same search and sort' }] });
   }
-  where.and(`(${columns.map(({ sql }) => sql).join(', ')}) > (${columns.map(({ type }) => `?::${type}`).join(', ')})`, ...key);
+  const later = (of: KeyColumn[]): string => `(${of.map(({ sql }) => sql).join(', ')}) > (${of.map(({ type }) => `?::${type}`).join(', ')})`;
+  const [first, ...rest] = columns;
+  if (!first?.descends) return void where.and(later(columns), ...key);
+  const [value, ...others] = key;
+  where.and(`${first.sql} <= ?::${first.type}`, value).and(`(${first.sql} < ?::${first.type} OR ${later(rest)})`, value, ...others);
 }
 
 /** A page of rows with its token. */

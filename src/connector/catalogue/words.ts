@@ -16,11 +16,11 @@ export function wordsOf(texts: (string | undefined)[]): string[] {
   return [...words];
 }
 
-/** A `tsquery` in which every word of `q` must begin a word of the row, in any order; undefined where `q` holds none. */
+/** A `tsquery` in which every word of `q` must begin a word of the row (a single character must be one), in any order; undefined where `q` holds none. */
 export function tsQuery(q: string): string | undefined {
   const words = q.normalize('NFKC').toLowerCase().split(/\s+/).filter((word) => word !== '');
   if (words.length === 0) return undefined;
-  return words.map((word) => `'${word.slice(0, 200).replaceAll('\\', '\\\\').replaceAll("'", "''")}':*`).join(' & ');
+  return words.map((word) => `'${word.slice(0, 200).replaceAll('\\', '\\\\').replaceAll("'", "''")}'${word.length > 1 ? ':*' : ''}`).join(' & ');
 }
 
 /** A `LIKE` pattern for a glob in which `*` fits any text and `?` one character. */
