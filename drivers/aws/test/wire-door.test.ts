@@ -18,6 +18,7 @@ describe('signatures', () => {
     const send = (change: object): Promise<unknown> => new EC2({ ...good, ...change }).describeVpcs({});
     await expect(send({ credentials: { ...good.credentials, secretAccessKey: 'wrong' } })).rejects.toEqual(refused('SignatureDoesNotMatch'));
     await expect(send({ credentials: { ...good.credentials, accessKeyId: 'AKIAIOSFODNN7EXAMPLE' } })).rejects.toEqual(refused('AuthFailure'));
+    await expect(send({ credentials: { ...good.credentials, sessionToken: 'nobody-gave-this' } })).rejects.toEqual(refused('AuthFailure'));
     await expect(send({ region: 'xx-nowhere-1' })).rejects.toEqual(refused('AuthFailure'));
     const bare = await fetch(good.endpoint, { method: 'POST', body: 'Action=DescribeVpcs&Version=2016-11-15' });
     expect([bare.status, await bare.text()]).toEqual([403, expect.stringContaining('<Code>MissingAuthenticationToken</Code>')]);

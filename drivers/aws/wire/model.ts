@@ -107,6 +107,7 @@ function memberOf(name: string, reference: Reference, required: boolean): Member
   const pair = Array.isArray(reference) && typeof reference[1] !== 'string' ? (reference as unknown as readonly [Reference, Traits]) : undefined;
   const traits = pair?.[1] ?? 0;
   const named = typeof traits === 'object' ? traits : {};
+  let shape: Shape | undefined;
   const xmlName = (named.xmlName as string | undefined) ?? name;
   return {
     name,
@@ -114,6 +115,7 @@ function memberOf(name: string, reference: Reference, required: boolean): Member
     queryName: (named.ec2QueryName as string | undefined) ?? xmlName[0]!.toUpperCase() + xmlName.slice(1),
     required,
     idempotencyToken: typeof traits === 'number' ? (traits & IDEMPOTENCY_TOKEN_BIT) !== 0 : Boolean(named.idempotencyToken),
-    get shape() { return shapeOf(pair ? pair[0] : reference); },
+    // Late, since structures name each other in circles.
+    get shape() { return (shape ??= shapeOf(pair ? pair[0] : reference)); },
   };
 }

@@ -48,6 +48,8 @@ export function verifySignature(request: SignedRequest, accountOf: (accessKeyId:
   if (!signed.includes('host') || !signed.includes('x-amz-date')) throw new SignatureError('incomplete', "'Host' and 'X-Amz-Date' must be signed headers");
   const unsigned = Object.keys(request.headers).find((name) => name.startsWith('x-amz-') && !signed.includes(name));
   if (unsigned) throw new SignatureError('incomplete', `There were headers present in the request which were not signed: ${unsigned}`);
+  // The box gives out no temporary credentials.
+  if (request.headers['x-amz-security-token'] !== undefined) throw new SignatureError('unknown-key', 'The security token included in the request is invalid');
   if (at.slice(0, 8) !== date) throw new SignatureError('mismatch', 'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP');
 
   const scope = `${date}/${region}/${service}/aws4_request`;

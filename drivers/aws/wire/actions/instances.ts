@@ -17,7 +17,6 @@ const INSTANCE_FILTERS: FilterTable<ec2.Instance> = {
 };
 
 const describeInstances = action<ec2.DescribeInstancesRequest, ec2.DescribeInstancesResult>('DescribeInstances', 'vm.list', ['InstanceIds', 'Filters', 'MaxResults', 'NextToken', 'DryRun'], (input, { view, account }) => {
-  endFailed(view);
   const book = new InstanceBook(view), disks = disksByVm(view), batches = new Map<string, string>();
   const show = (vm: Thing<'vm'>): ec2.Instance => {
     batches.set(vm.id, vm.attributes.batch);
@@ -27,6 +26,7 @@ const describeInstances = action<ec2.DescribeInstancesRequest, ec2.DescribeInsta
     kind: 'vm', ids: { name: 'instancesSet', given: input.InstanceIds }, show, tagsOf: (vm) => vm.Tags, rule: { least: 5, most: 1000 },
     filters: { ...INSTANCE_FILTERS, 'reservation-id': (vm) => reservationId(batches.get(vm.InstanceId!)!), 'owner-id': () => account },
   });
+  endFailed(view, things);
   const reserved = new Map<string, ec2.Reservation>();
   things.forEach((vm, index) => {
     const ReservationId = reservationId(vm.attributes.batch);
