@@ -47,12 +47,12 @@ const banner = (host: string, port: number): Promise<string | undefined> =>
   });
 
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (let left = 500; left > 0; left--) {
+  for (let left = 1500; left > 0; left--) {
     const value = await look();
     if (value !== undefined) return value;
     await new Promise((done) => setTimeout(done, 20));
   }
-  throw new Error('not within ten seconds');
+  throw new Error('not within thirty seconds');
 }
 
 it('keeps its clouds, addresses, keys, tokens and faults over ends of either kind', async () => {

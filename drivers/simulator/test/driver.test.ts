@@ -1,21 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { isDriverError } from '@mcmp/driver-sdk';
-import type { Manifest } from '@mcmp/driver-sdk';
-import { describeDriver } from '@mcmp/driver-sdk/testing';
 import type { CheckPlace } from '@mcmp/driver-sdk/testing';
 import { personalities } from '../personalities/index.js';
 import driver from '../src/index.js';
 import { CLOUDS } from '../src/clouds.js';
 import plain from '../wire/index.js';
 import { createWorld } from '../world/index.js';
-import type { Kind, Personality, PersonalitySpec } from '../world/index.js';
+import type { Kind, Personality } from '../world/index.js';
+import { manifestOf, placeIn } from './kit-stage.js';
 import { PUBLIC_KEY } from './tiny.js';
 
 const never = new AbortController().signal;
 
-const manifest = JSON.parse(readFileSync(join(process.cwd(), 'drivers/simulator/driver.json'), 'utf8')) as Manifest;
+const manifest = manifestOf('simulator');
 const world = createWorld({ personalities, timeScale: 0, throttling: false });
 let server: Awaited<ReturnType<typeof plain.start>>;
 beforeAll(async () => {
@@ -48,14 +45,6 @@ it.each([['no cloud', {}], ['another', { cloud: 'cloudy' }], ['a word of JavaScr
   expect(isDriverError(error) && [error.code, error.detail.field]).toEqual(['INVALID_REQUEST', 'cloud']);
 });
 
-/** A place of a cloud with a small spec, another of its kind, and an image that fits. */
-function placeIn({ regions, specs, images }: Personality): CheckPlace {
-  const region = regions[0] as Personality['regions'][number];
-  const image = images.find(({ architecture, osFamily }) => architecture === 'amd64' && osFamily === 'ubuntu') as Personality['images'][number];
-  const small = specs(region.id).filter(({ architecture, gpuCount, vcpu }) => architecture === 'amd64' && gpuCount === 0 && vcpu <= 4) as [PersonalitySpec, PersonalitySpec];
-  return { region: region.id, zone: region.zones[0] as string, specId: small[0].id, otherSpecId: small[1].id, imageId: image.id(region.id), sshUser: image.sshUser, diskGiB: 20 };
-}
-
 it.each(['aws', 'tencent'])('tells that and why a VM of %s failed, and that it is gone once it was deleted', async (cloud) => {
   const personality = personalities.find((each) => each.cloud === cloud) as Personality;
   const { region, zone, specId, imageId, sshUser } = placeIn(personality) as CheckPlace & { zone: string };
@@ -75,23 +64,4 @@ it.each(['aws', 'tencent'])('tells that and why a VM of %s failed, and that it i
   await session.network.delete({ region, id: networkId }, never);
   expect(world.truth({ cloud, account: 'half' })).toEqual([]);
   await session.close();
-});
-
-// These four stand for the rest: tokens and zones; names alone; one network for all regions; neither tokens nor names.
-describe.each(['aws', 'azure', 'gcp', 'openstack'])('as %s', (cloud) => {
-  const personality = personalities.find((each) => each.cloud === cloud) as Personality;
-  const fault = (effect: Parameters<typeof world.faults.add>[0]['effect'], more: object): void => void world.faults.add({ cloud, effect, ...more });
-  describeDriver({
-    driver, manifest, place: placeIn(personality), connect: connectTo(cloud, '123456789012'), pollMs: 5, timeoutMs: 10_000, runner: { describe, it },
-    broken: () => ({ ...connectTo(cloud, '123456789012')(), credential: { ...world.credential(cloud, '123456789012'), secretKey: 'wrong-secret-wrong-secret' } }),
-    faults: {
-      loseNextAnswer: async (method) => fault({ type: 'lost-answer' }, { method, times: 1 }),
-      throttleNext: async (method) => fault({ type: 'error', code: 'RATE_LIMITED', retryAfterMs: 40 }, { method, times: 1 }),
-      outOfCapacity: async (region, zone) => fault({ type: 'out-of-capacity' }, { region, ...(zone !== undefined && { zone }) }),
-      clear: async () => void world.faults.remove(),
-      count: async (kind, tags) => world.truth({ cloud, kind, tags }).length,
-      calls: async () => world.log.seq,
-    },
-  });
-  it('left nothing behind', () => expect(world.truth({ cloud })).toEqual([]));
 });
