@@ -52,7 +52,7 @@ export class Batches {
       const found = hasCode(error, 'ALREADY_EXISTS') ? await this.find(batch) : [];
       if (found.length > 0) return this.adopt(batch, found);
       const age = Date.now() - (first.askedAt?.getTime() ?? 0);
-      if (hasCode(error, 'NOT_FOUND') && age < this.session.traits.consistencyWindowMs) return [];
+      if (hasCode(error, 'NOT_FOUND', 'ALREADY_EXISTS') && age < this.session.traits.consistencyWindowMs) return [];
       if (isFinal(error)) return batch.map((vm) => failed(vm, toFailure(error)));
       if (age > GIVE_UP_MS) return this.settleUncertain(batch, toFailure(error));
       return [];
@@ -66,7 +66,8 @@ export class Batches {
     const found = await this.find(batch);
     if (found.length > 0) return this.adopt(batch, found);
     const whole = batch.every((vm, position) => vm.batchIndex === position);
-    if (wanted && whole && on && this.session.traits.idempotencyToken.includes('vm')) return this.create(batch, on);
+    const once = this.session.traits.idempotencyToken.includes('vm') || this.session.traits.uniqueName.includes('vm');
+    if (wanted && whole && on && once) return this.create(batch, on);
     if (Date.now() < (first.askedAt?.getTime() ?? 0) + this.session.traits.consistencyWindowMs) return [];
     if (!wanted) return batch.map((vm) => ({ id: vm.id, state: 'terminated' }));
     if (!on) return [];

@@ -1,3 +1,4 @@
+import type { CatalogueRegion, CatalogueSpec } from '../connector/index.js';
 import type { VmGroupRow } from './infra.entities.js';
 
 /** Where and as what a VM may be made. An empty zone lets the cloud choose. */
@@ -16,3 +17,7 @@ export function candidatesOf(group: Pick<VmGroupRow, 'connectionId' | 'region' |
     ...group.alternatives.map(({ zone, ...rest }) => ({ ...rest, zone: zone ?? '' })),
   ];
 }
+
+/** Zones of a region that are open and offer a spec; a VM that must lie in a zone and names none gets the first. */
+export const offeredZones = (region: Pick<CatalogueRegion, 'zones'> | undefined, spec: Pick<CatalogueSpec, 'zones'> | undefined): string[] =>
+  (region?.zones ?? []).filter((zone) => zone.available && (!spec?.zones || spec.zones.includes(zone.id))).map((zone) => zone.id);

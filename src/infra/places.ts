@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type CloudSession, Connector } from '../connector/index.js';
-import { Work, withLogContext } from '../platform/index.js';
+import { Logger, Work, withLogContext } from '../platform/index.js';
+import { Patience } from './patience.js';
 import { PlacePass } from './place-pass.js';
 import { Rows, TASK } from './rows.js';
 import { SharedThings } from './shared-things.js';
@@ -15,15 +16,19 @@ const SLICE_MS = 20_000;
  */
 @Injectable()
 export class Places implements OnModuleInit {
+  private readonly patience: Patience;
   constructor(
     @Inject(Rows) private readonly rows: Rows,
     @Inject(SharedThings) private readonly shared: SharedThings,
     @Inject(Connector) private readonly connector: Connector,
     @Inject(Work) private readonly work: Work,
-  ) {}
+    @Inject(Logger) logger: Logger,
+  ) {
+    this.patience = new Patience(logger, TASK.place);
+  }
 
   onModuleInit(): void {
-    this.work.handle(TASK.place, (id, { signal }) => this.run(id, signal));
+    this.work.handle(TASK.place, (id, { signal }) => this.patience.run(id, () => this.run(id, signal)));
     this.work.sweep(TASK.place, async () => (await this.rows.manager.query<{ id: string }[]>(
       `SELECT p.id FROM infra.place p WHERE NOT EXISTS (SELECT 1 FROM infra.vm v WHERE v.mci_id = p.mci_id AND v.connection_id = p.connection_id AND v.region = p.region)
        OR EXISTS (SELECT 1 FROM infra.vm v WHERE v.mci_id = p.mci_id AND v.connection_id = p.connection_id AND v.region = p.region AND (v.state NOT IN (v.desired, 'failed', 'terminated') OR v.reboot_wanted OR (v.state = 'failed' AND ((v.cloud_id IS NOT NULL AND v.running_at IS NULL) OR v.desired = 'absent')) OR (v.state = 'terminated' AND v.forget)))`,

@@ -15,6 +15,8 @@ export interface PlanFacts {
   quotas: Map<string, Quota[] | string>;
   /** Whether subnets lie in zones and networks span all regions, by connection id. */
   traits: Map<string, { subnetScope: 'zone' | 'region'; networkScope: 'region' | 'global' }>;
+  /** Zone that VMs of a group get which names none, by the group's name; only where subnets lie in zones. */
+  zones: Map<string, string>;
   /** Seconds from request to running by cloud, from what was made before. */
   history: Map<string, number>;
 }
@@ -54,7 +56,7 @@ function resources(mci: ResolvedMci, facts: PlanFacts): Plan['resources'] {
     const networkRegion = traits.networkScope === 'global' ? '*' : group.spec.region;
     const there = (kind: string, zone: string, region: string) => facts.existing.find((row) => row.kind === kind && row.connectionId === group.connection.id && row.region === region && row.zone === zone);
     const network = there('network', '', networkRegion);
-    const zone = traits.subnetScope === 'zone' ? group.zone : '';
+    const zone = traits.subnetScope === 'zone' ? group.zone || (facts.zones.get(group.input.name) ?? '') : '';
     const subnet = there('subnet', zone, group.spec.region);
     const cidr = network?.cidr ?? mci.cidrs.get(place);
     add(`network ${group.connection.id}/${networkRegion}`, 1, 'network', group, { name: network?.name ?? 'network of the project', exists: network !== undefined, ...(cidr && { cidr }) });

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Quota } from '@mcmp/driver-sdk';
 import { Connector } from '../connector/index.js';
 import type { ProjectRef } from '../iam/index.js';
+import { offeredZones } from './candidates.js';
 import type { CreateMci } from './http/mci.dto.js';
 import { type Plan, type PlanFacts, makePlan } from './plan.js';
 import { type ResolvedMci, Resolver } from './resolve.js';
@@ -21,8 +22,8 @@ export class Planner {
 
   async plan(project: ProjectRef, request: CreateMci): Promise<{ plan: Plan; resolved: ResolvedMci }> {
     const resolved = await this.resolve(project, request);
-    const [existing, quotas, history, traits] = await Promise.all([this.existing(project.id), this.quotas(resolved), this.history(), this.traits(resolved)]);
-    return { resolved, plan: makePlan(resolved, { existing, quotas, history, traits }) };
+    const [existing, quotas, history, traits, zones] = await Promise.all([this.existing(project.id), this.quotas(resolved), this.history(), this.traits(resolved), this.zones(resolved)]);
+    return { resolved, plan: makePlan(resolved, { existing, quotas, history, traits, zones }) };
   }
 
   private existing(projectId: string): Promise<PlanFacts['existing']> {
@@ -44,6 +45,14 @@ export class Planner {
   private async traits({ groups }: ResolvedMci): Promise<PlanFacts['traits']> {
     const ids = [...new Set(groups.map((group) => group.connection.id))];
     return new Map(await Promise.all(ids.map(async (id) => [id, (await this.connector.session(id)).traits] as const)));
+  }
+
+  private async zones({ groups }: ResolvedMci): Promise<Map<string, string>> {
+    const chosen = await Promise.all(groups.filter((group) => group.zone === '').map(async ({ input, connection, spec }) => {
+      const region = (await this.connector.regions(connection.id)).find((item) => item.id === spec.region);
+      return [input.name, offeredZones(region, spec)[0] ?? ''] as const;
+    }));
+    return new Map(chosen);
   }
 
   /** Median of what VMs of each cloud took lately. */

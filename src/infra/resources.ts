@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { CloudResource, ResourceState, Tags } from '@mcmp/driver-sdk';
 import { type CloudSession, Connector } from '../connector/index.js';
-import { Work, withLogContext } from '../platform/index.js';
+import { Logger, Work, withLogContext } from '../platform/index.js';
 import { hasCode, isFinal, toFailure } from './failures.js';
 import { MciRow, ResourceRow } from './infra.entities.js';
+import { Patience } from './patience.js';
 import { Rows, TASK } from './rows.js';
 
 /** After this time a create that the cloud never answers is given up and taken back. */
@@ -23,10 +24,13 @@ export const ownerTags = (row: Pick<ResourceRow, 'id' | 'projectId' | 'mciId'>):
  */
 @Injectable()
 export class Resources implements OnModuleInit {
-  constructor(@Inject(Rows) private readonly rows: Rows, @Inject(Connector) private readonly connector: Connector, @Inject(Work) private readonly work: Work) {}
+  private readonly patience: Patience;
+  constructor(@Inject(Rows) private readonly rows: Rows, @Inject(Connector) private readonly connector: Connector, @Inject(Work) private readonly work: Work, @Inject(Logger) logger: Logger) {
+    this.patience = new Patience(logger, TASK.resource);
+  }
 
   onModuleInit(): void {
-    this.work.handle(TASK.resource, (id, { signal }) => this.run(id, signal));
+    this.work.handle(TASK.resource, (id, { signal }) => this.patience.run(id, () => this.run(id, signal)));
     this.work.sweep(TASK.resource, async () => (await this.rows.manager.query<{ id: string }[]>(`SELECT id FROM infra.resource WHERE state IN ('planned', 'creating', 'deleting')`)).map(({ id }) => id));
   }
 
@@ -47,7 +51,8 @@ export class Resources implements OnModuleInit {
     if (!row.cloudId) {
       const asked = row.askedAt?.getTime();
       const found = asked === undefined ? undefined : await this.findOurs(row, session, signal);
-      const mayBeUnseen = asked !== undefined && !session.traits.idempotencyToken.includes(row.kind) && Date.now() < asked + session.traits.consistencyWindowMs;
+      const twice = !session.traits.idempotencyToken.includes(row.kind) && !session.traits.uniqueName.includes(row.kind);
+      const mayBeUnseen = asked !== undefined && twice && Date.now() < asked + session.traits.consistencyWindowMs;
       if (!found && mayBeUnseen) return { againInMs: 500 };
       try {
         const thing = found ?? (await this.create(row, session, network?.cloudId ?? undefined, signal));
@@ -55,7 +60,7 @@ export class Resources implements OnModuleInit {
       } catch (error) {
         const taken = hasCode(error, 'ALREADY_EXISTS') ? await this.findOurs(row, session, signal) : undefined;
         if (taken) await this.save(row, { cloudId: taken.id });
-        else if (hasCode(error, 'NOT_FOUND') && Date.now() - row.createdAt.getTime() < session.traits.consistencyWindowMs) return { againInMs: 500 };
+        else if (hasCode(error, 'NOT_FOUND', 'ALREADY_EXISTS') && Date.now() - (asked ?? row.askedAt?.getTime() ?? 0) < session.traits.consistencyWindowMs) return { againInMs: 500 };
         else if (isFinal(error) || Date.now() - row.createdAt.getTime() > GIVE_UP_MS) return this.fail(row, toFailure(error));
         else throw error;
       }

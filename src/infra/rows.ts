@@ -89,7 +89,7 @@ export class Rows {
 
   /** Has the work of these rows looked at again. */
   async wake(task: (typeof TASK)[keyof typeof TASK], keys: readonly string[], manager?: EntityManager): Promise<void> {
-    for (const key of keys) await this.work.wake(manager, task, key);
+    for (const key of [...keys].sort()) await this.work.wake(manager, task, key);
   }
 
   /** Places that stand on a resource: those of its MCI, or all of the project there where it is shared. */

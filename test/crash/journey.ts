@@ -19,7 +19,7 @@ export async function prepare(client: ApiClient, box: Box): Promise<Record<strin
     const aws = cloud === 'aws';
     await client.post('/v1/connections', {
       name: cloud, driver: aws ? 'aws' : 'simulator', endpoint: aws ? box.wires.ec2 : box.wires.plain, sync: false, regions: [region],
-      credential: aws ? { accessKeyId, secretAccessKey: secretKey } : { accessKeyId, secretKey }, options: aws ? { sshPort: '2222' } : { cloud },
+      credential: aws ? { accessKeyId, secretAccessKey: secretKey } : { accessKeyId, secretKey }, options: aws ? { sshPort: '2222', consistencyWindowSeconds: '2' } : { cloud, consistencyWindowMs: '1500' },
     });
     const spec = await firstOf(client, `/v1/specs?connection=${cloud}&region=${region}&architecture=amd64&vcpu=2&sort=price`, cloud, region);
     const image = await firstOf(client, `/v1/images?connection=${cloud}&region=${region}&architecture=amd64`, cloud, region);

@@ -11,8 +11,9 @@ export default defineDriver({
     const cloud = Object.hasOwn(CLOUDS, name) ? CLOUDS[name] : undefined;
     if (!cloud) throw new DriverError('INVALID_REQUEST', `the box plays ${Object.keys(CLOUDS).join(', ')}, not '${name}'`, { field: 'cloud' });
     const client = new PlainClient({ endpoint, cloud: name, accessKeyId: credential.accessKeyId ?? '', secretKey: credential.secretKey ?? '' });
+    const window = Number(options.consistencyWindowMs ?? cloud.traits.consistencyWindowMs);
     return {
-      traits: cloud.traits, close: () => client.close(), ...catalogue(client), network: networks(client), subnet: subnets(client, cloud.traits), 'security-group': securityGroups(client), 'key-pair': keyPairs(client),
+      traits: { ...cloud.traits, consistencyWindowMs: window }, close: () => client.close(), ...catalogue(client), network: networks(client), subnet: subnets(client, cloud.traits), 'security-group': securityGroups(client), 'key-pair': keyPairs(client),
       vm: vms(client, cloud.vmStates), disk: disks(client), 'public-ip': publicIps(client), tag: tags(client),
     };
   },

@@ -39,11 +39,10 @@ export async function connect(client: ApiClient, box: Box): Promise<{ made: numb
 
 /** The cheapest spec of 2 vCPU with a Linux image, in one region of each cloud. */
 export async function choosePlaces(client: ApiClient, box: Box): Promise<DemoPlace[]> {
-  const clouds = (await (await fetch(`${box.control}/control/clouds`)).json()) as Cloud[] | { items: Cloud[] };
-  const list = Array.isArray(clouds) ? clouds : clouds.items;
+  const clouds = (await (await fetch(`${box.control}/control/clouds`)).json()) as Cloud[];
   const chosen: DemoPlace[] = [];
   for (const [cloud, wanted] of PLACES) {
-    const regions = list.find((item) => item.cloud === cloud)?.regions ?? [];
+    const regions = clouds.find((item) => item.cloud === cloud)?.regions ?? [];
     const region = (regions.find((item) => item.id === wanted) ?? regions[0])?.id;
     const connection = `${cloud}-demo`;
     if (region === undefined) throw new Error(`the box has no region of ${cloud}`);
