@@ -6,7 +6,7 @@ import type { ResolvedGroup } from '../../src/infra/resolve.js';
 const price = (perHour: number, more: object = {}) => ({ currency: 'USD', perHour, source: 'list', asOf: '2026-11-01', simulated: false, ...more });
 const group = (name: string, connection: string, region: string, size: number, spec: object = {}): ResolvedGroup =>
   ({ input: { name, size }, connection: { id: connection, name: connection, cloud: connection }, spec: { id: 'm5.large', region, vcpu: 2, price: price(0.1), ...spec }, image: { id: 'img' }, zone: '', alternatives: [] }) as unknown as ResolvedGroup;
-const facts = (more: Partial<PlanFacts> = {}): PlanFacts => ({ existing: [], quotas: new Map(), traits: new Map(), history: new Map(), ...more });
+const facts = (more: Partial<PlanFacts> = {}): PlanFacts => ({ existing: [], quotas: new Map(), traits: new Map(), zones: new Map(), history: new Map(), ...more });
 const quota = (limit: number, more: Partial<Quota> = {}): Quota => ({ id: 'L-1', name: 'vCPU', region: 'r', measure: 'vcpu', limit, used: 0, source: 'account', ...more });
 const now = new Date('2026-11-24T00:00:00Z');
 
@@ -24,6 +24,13 @@ describe('plan', () => {
     const existing = [{ kind: 'network', connectionId: 'gcp', region: '*', zone: '', name: 'net-1', cidr: '10.0.0.0/16' }];
     const plan = makePlan({ groups: [group('a', 'gcp', 'us', 1), group('b', 'gcp', 'eu', 1)], cidrs: new Map() }, facts({ existing, traits: new Map([['gcp', { subnetScope: 'region', networkScope: 'global' }]]) }), now);
     expect(plan.resources.filter((item) => item.kind === 'network')).toEqual([expect.objectContaining({ name: 'net-1', exists: true })]);
+  });
+
+  it('finds the subnet of the zone that a group without one gets', () => {
+    const existing = ['a', 'b'].map((zone) => ({ kind: 'subnet', connectionId: 'aws', region: 'us', zone, name: `subnet-${zone}`, cidr: null }));
+    const more = { existing, traits: new Map([['aws', { subnetScope: 'zone' as const, networkScope: 'region' as const }]]), zones: new Map([['web', 'b'], ['db', 'c']]) };
+    const plan = makePlan({ groups: [group('web', 'aws', 'us', 1), group('db', 'aws', 'us', 1)], cidrs: new Map() }, facts(more), now);
+    expect(plan.resources.filter((item) => item.kind === 'subnet').map(({ zone, name, exists }) => ({ zone, name, exists }))).toEqual([{ zone: 'b', name: 'subnet-b', exists: true }, { zone: 'c', name: 'subnet of the project', exists: false }]);
   });
 
   it('sums prices per currency and keeps the oldest date', () => {
