@@ -181,7 +181,9 @@ describe('SSH of simulated VMs', () => {
     const again = new VmShells({ hostKeySecret: 'test' });
     await again.open(other);
     expect(await keyOf()).toBe(first);
-    await again.open({ ...other, hostname: 'web-3' });
+    await again.open({ ...other, hostname: 'renamed' });
+    expect(await keyOf()).toBe(first);
+    await again.open({ ...other, facts: { ...other.facts, privateIp: '10.9.9.9' } });
     expect(await keyOf()).not.toBe(first);
     await again.closeAll();
     await connect(vm, login).then((one) => one.end());
