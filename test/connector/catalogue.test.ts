@@ -171,7 +171,7 @@ describe('replacing', () => {
     expect([after.get('m5.large') === before.get('m5.large'), after.get('m5.xlarge') === before.get('m5.xlarge'), after.size]).toEqual([true, false, 3]);
     expect((await findSpec(database, aws, 'eu-west-1', 'm5.large'))?.price?.perHour).toBe(0.107);
     expect((await findSpec(database, aws, 'eu-west-1', 'c5.large'))?.memoryMiB).toBe(4097);
-    await fill(aws, 'aws', 'eu-west-1', { prices: [price('m5.large', 0.2), price('m5.large', 0.3, { currency: 'EUR' })] });
+    await fill(aws, 'aws', 'eu-west-1', { prices: [price('m5.large', 0.2), price('m5.large', 0.3, { currency: 'EUR' }), price('m5.xlarge', 0)] });
     expect((await findSpec(database, aws, 'eu-west-1', 'm5.large'))?.price).toMatchObject({ perHour: 0.2, currency: 'USD' });
     expect((await find({ q: 'ireland' }))).toEqual(['eu-west-1/m5.large', 'eu-west-1/c5.large', 'eu-west-1/m5.xlarge']);
     await fill(aws, 'aws', 'eu-west-1', { specs: [SPECS[0] as Spec], prices: [] });

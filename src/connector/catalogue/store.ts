@@ -117,8 +117,9 @@ async function upsert(manager: EntityManager, { connectionId, region, cloud }: P
   await manager.query(`DELETE FROM connector.${table} WHERE connection_id = $1 AND region = $2 AND id <> ALL($3)`, [connectionId, region, rows.map(({ id }) => id)]);
 }
 
+/** A price of nothing is a gap in somebody's table: it is shown as missing, never as zero. */
 const uniquePrices = (prices: Price[]): Price[] =>
-  unique(prices.map((price) => ({ ...price, asOf: inUtc(price.asOf) })), ({ specId, purchase, osFamily, zone, currency }) => [specId, purchase, osFamily, zone, currency].join('\n'));
+  unique(prices.filter(({ perHour }) => perHour > 0).map((price) => ({ ...price, asOf: inUtc(price.asOf) })), ({ specId, purchase, osFamily, zone, currency }) => [specId, purchase, osFamily, zone, currency].join('\n'));
 
 /** Replaces the prices of the purchases that were read, and gives all prices that the region has now. */
 async function replacePrices(manager: EntityManager, place: Place, read: NonNullable<RegionContents['prices']>): Promise<Price[]> {
