@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { migrations } from '../migrations/index.js';
 import { AppModule, entities } from './app.module.js';
-import { type Config, Database, EventStreams, Events, Logger, ProblemFilter, Secrets, Work, prepareDataDir, refuseNul, serveOpenApi, validationPipe, withLogContext } from './platform/index.js';
+import { type Config, Database, EventStreams, Events, Logger, ProblemFilter, Secrets, Work, hardenEdge, httpAdapter, prepareDataDir, serveOpenApi, validationPipe } from './platform/index.js';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -28,14 +27,8 @@ export async function startServer(config: Config, logger = new Logger(config.log
     await database.close();
   };
   try {
-    const adapter = new FastifyAdapter({ bodyLimit: config.bodyLimitBytes, genReqId: () => randomUUID(), forceCloseConnections: true, routerOptions: { maxParamLength: 512 } });
-    app = await NestFactory.create<NestFastifyApplication>(AppModule.with({ config, database, logger, secrets }), adapter, { logger, abortOnError: false });
-    const fastify = app.getHttpAdapter().getInstance();
-    fastify.addHook('onRequest', (request, reply, done) => {
-      void reply.header('x-request-id', request.id);
-      withLogContext({ requestId: request.id }, done);
-    });
-    refuseNul(fastify as never);
+    app = await NestFactory.create<NestFastifyApplication>(AppModule.with({ config, database, logger, secrets }), httpAdapter(config), { logger, abortOnError: false, bodyParser: false });
+    hardenEdge(app.getHttpAdapter().getInstance() as never);
     app.useGlobalFilters(new ProblemFilter(logger));
     app.useGlobalPipes(validationPipe());
     serveOpenApi(app);

@@ -42,6 +42,7 @@ export class EventStreams {
     placeOf(after);
     reply.hijack();
     raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+    if (request.method === 'HEAD') return void raw.end();
     // The bare id lets a client that never saw an event come back to where it began.
     raw.write(`retry: ${RETRY_MS}\nid: ${after}\n\n`);
 

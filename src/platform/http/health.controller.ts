@@ -1,4 +1,5 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Problem } from '../../kernel/problem.js';
 import { Database } from '../database/database.js';
@@ -33,7 +34,8 @@ export class HealthController {
 
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  @Answers(200, 'Figures of this process in the Prometheus text format.')
+  @ApiOperation({ summary: 'Gives the figures of this process in the Prometheus text format.' })
+  @ApiResponse({ status: 200, description: 'The figures', content: { 'text/plain': { schema: { type: 'string' }, example: '# HELP mcmp_work_due Jobs that are due and wait, on all servers\n# TYPE mcmp_work_due gauge\nmcmp_work_due 0\n' } } })
   metrics(): Promise<string> {
     return this.figures.registry.metrics();
   }

@@ -9,24 +9,35 @@ const CODE_OF_STATUS: Record<number, ProblemCode> = {
   413: 'PAYLOAD_TOO_LARGE', 414: 'INVALID_REQUEST', 415: 'UNSUPPORTED_MEDIA_TYPE', 422: 'UNPROCESSABLE', 429: 'RATE_LIMITED', 431: 'INVALID_REQUEST', 503: 'UNAVAILABLE', 504: 'TIMEOUT',
 };
 
-const DETAIL_OF_FASTIFY: Record<string, string> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The body must be JSON: send it with content-type application/json.',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty, but content-type says JSON: send a JSON document or leave the header out.',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not valid JSON.',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'The body is larger than this server takes (MCMP_BODY_LIMIT_BYTES).',
+/** Better words for some of them. */
+const DETAIL_OF_STATUS: Record<number, string> = {
+  413: 'The body is larger than this server takes (MCMP_BODY_LIMIT_BYTES).',
+  415: 'The body must be JSON: send it with content-type application/json.',
 };
 
 /** Turns whatever was thrown into a Problem; what nobody foresaw becomes INTERNAL without its text. */
 export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
-  const error = thrown as { statusCode?: unknown; status?: unknown; code?: unknown; message?: unknown };
+  const error = thrown as { statusCode?: unknown; status?: unknown; message?: unknown };
   const status = thrown instanceof HttpException ? thrown.getStatus() : Number(error?.statusCode ?? error?.status);
   const code = CODE_OF_STATUS[status];
   if (code === undefined || (status >= 500 && !(thrown instanceof HttpException))) {
     return new Problem('INTERNAL', 'The server met an error that it did not expect. Nothing was lost; repeat the request, and report the requestId if it stays.', { cause: thrown });
   }
-  const detail = DETAIL_OF_FASTIFY[String(error.code)] ?? String(error.message);
+  const detail = DETAIL_OF_STATUS[status] ?? String(error.message);
   return new Problem(code, status === 404 && detail.startsWith('Cannot ') ? `${detail.slice(7)} is not a route of this API; see /api.` : detail, { cause: thrown });
+}
+
+/** Media type of every error answer. */
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** The body of an error answer (RFC 9457). */
+export function problemBody(problem: Problem, url: string, requestId: string): Record<string, unknown> {
+  const { errors, operationId, extra } = problem.more;
+  return {
+    type: 'about:blank', title: title(problem.code), status: problem.status, code: problem.code, detail: problem.detail, instance: url.split('?')[0],
+    requestId, ...(errors && { errors }), ...(operationId && { operationId }), ...extra,
+  };
 }
 
 /** Answers every error as `application/problem+json` (RFC 9457). */
@@ -43,13 +54,12 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    const { errors, operationId, retryAfterSeconds, extra } = problem.more;
+    const { retryAfterSeconds } = problem.more;
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="mcmp"');
-    void reply.status(problem.status).type('application/problem+json').send({
-      type: 'about:blank', title: title(problem.code), status: problem.status, code: problem.code, detail: problem.detail, instance: request.url.split('?')[0],
-      requestId: request.id, ...(errors && { errors }), ...(operationId && { operationId }), ...extra,
-    });
+    // Fastify would close the connection while the client still writes, who then sees a broken pipe instead of this answer; kept open, the rest is read and thrown away.
+    if (problem.status === 413) reply.removeHeader('connection');
+    void reply.status(problem.status).type(PROBLEM_TYPE).send(problemBody(problem, request.url, request.id));
   }
 }
 
