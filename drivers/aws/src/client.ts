@@ -5,13 +5,13 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import type { ConnectInput } from '@mcmp/driver-sdk';
 import { DriverError, isDriverError } from '@mcmp/driver-sdk';
 import { setTimeout as wait } from 'node:timers/promises';
+import * as operations from './ec2.js';
 import { toDriverError } from './errors.js';
 
-/** The operations of EC2, by the vendor's own names. */
-export type Ec2Api = typeof import('./ec2.js');
+type Operations = typeof operations;
 
-/** EC2 in one region, for the length of one call of ours. */
-export interface Ec2 extends Ec2Api {
+/** EC2 in one region, for the length of one call of ours: its operations by the vendor's own names, and the way to send them. */
+export interface Ec2 extends Operations {
   /** Sends one operation. @throws DriverError and nothing else. */
   send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(command: $Command<I, O, EC2ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>): Promise<O>;
 }
@@ -36,26 +36,25 @@ export class Aws {
   }
 
   async ec2(region: string, signal: AbortSignal): Promise<Ec2> {
-    const api = await import('./ec2.js');
-    const client = await this.#client('ec2', region, (settings) => new api.EC2Client(settings)) as EC2Client;
-    return { ...api, send: (command) => this.guard(`ec2:${operationOf(command)}`, signal, () => client.send(command, { abortSignal: signal })) };
+    const client = await this.#client('ec2', region, (settings) => new operations.EC2Client(settings)) as EC2Client;
+    return { ...operations, send: (command) => this.guard(`ec2:${operationOf(command)}`, signal, () => client.send(command, { abortSignal: signal })) };
   }
 
   async sts(): Promise<STSClient> {
-    const api = await import('@aws-sdk/client-sts');
-    return await this.#client('sts', this.homeRegion, (settings) => new api.STSClient(settings)) as STSClient;
+    const { STSClient } = await import('@aws-sdk/client-sts');
+    return await this.#client('sts', this.homeRegion, (settings) => new STSClient(settings)) as STSClient;
   }
 
   /** The price list is served in three regions, and in China by its own. */
   async pricing(): Promise<PricingClient> {
-    const api = await import('@aws-sdk/client-pricing');
+    const { PricingClient } = await import('@aws-sdk/client-pricing');
     const region = this.homeRegion.startsWith('cn-') ? 'cn-northwest-1' : this.homeRegion.startsWith('eu-') ? 'eu-central-1' : this.homeRegion.startsWith('ap-') ? 'ap-south-1' : 'us-east-1';
-    return await this.#client('pricing', region, (settings) => new api.PricingClient(settings)) as PricingClient;
+    return await this.#client('pricing', region, (settings) => new PricingClient(settings)) as PricingClient;
   }
 
   async quotas(region: string): Promise<ServiceQuotasClient> {
-    const api = await import('@aws-sdk/client-service-quotas');
-    return await this.#client('servicequotas', region, (settings) => new api.ServiceQuotasClient(settings)) as ServiceQuotasClient;
+    const { ServiceQuotasClient } = await import('@aws-sdk/client-service-quotas');
+    return await this.#client('servicequotas', region, (settings) => new ServiceQuotasClient(settings)) as ServiceQuotasClient;
   }
 
   /** Runs one call of the vendor's library, so that what comes out of it is a DriverError. */

@@ -62,9 +62,12 @@ interface SdkError {
   cause?: { code?: string };
 }
 
-const SOCKET = /^(E[A-Z]{3,}|EAI_AGAIN|UND_ERR_\w+|ERR_(TLS|SSL|SOCKET)\w*|CERT_\w+|DEPTH_ZERO\w*|SELF_SIGNED\w*|UNABLE_TO\w*)$/;
-/** Where the library wraps an error of a socket, only the text keeps its code. */
-const WRAPPED_SOCKET = /\b(ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|EPIPE|E(HOST|NET)UNREACH)\b/;
+const SOCKET = /^(E(?!TIMEDOUT)[A-Z]{3,}|EAI_AGAIN|UND_ERR_\w+|ERR_(TLS|SSL|SOCKET)\w*|CERT_\w+|DEPTH_ZERO\w*|SELF_SIGNED\w*|UNABLE_TO\w*)$/;
+/** Where the library wraps an error of a socket, only the text keeps what it was. */
+const WRAPPED_SOCKET = /\b(ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|EPIPE|E(HOST|NET)UNREACH|socket hang up)\b/;
+
+/** EC2 sends no Retry-After: time in which its published buckets get the next token back, at least (RunInstances and StartInstances 2/s, changes 5/s). */
+const refillMs = (operation: string): number => (/^ec2:(?!RunInstances|StartInstances)/.test(operation) ? 200 : 500);
 
 /**
  * Any error of a call to AWS as a DriverError. The message never holds one of `secrets`: a SignatureDoesNotMatch quotes the request with its session token.
@@ -75,11 +78,11 @@ export function toDriverError(thrown: unknown, operation: string, secrets: strin
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) }) as SdkError;
   const text = clean(error.message ?? '', secrets);
   if (signal?.aborted || error.name === 'AbortError') return new DriverError('TIMEOUT', `${operation} was stopped before AWS answered.`);
-  if (error.name === 'TimeoutError' || error.code === 'ETIMEDOUT') return new DriverError('TIMEOUT', `${operation} got no answer: ${text}`);
   const httpStatus = error.$metadata?.httpStatusCode ?? error.$response?.statusCode;
   const unanswered = error.$fault === undefined && httpStatus === undefined;
   const socket = [error.code, error.cause?.code, error.name].find((code) => code !== undefined && SOCKET.test(code)) ?? (unanswered ? WRAPPED_SOCKET.exec(text)?.[0] : undefined);
   if (socket !== undefined) return new DriverError('UNAVAILABLE', `${operation} did not reach the endpoint: ${socket}`);
+  if (error.name === 'TimeoutError' || error.code === 'ETIMEDOUT') return new DriverError('TIMEOUT', `${operation} got no answer: ${text}`);
   if (unanswered) return new DriverError('UNKNOWN', `${operation}: ${text}`);
   const providerCode = error.$fault === undefined ? undefined : (error.Code ?? error.name);
   const said = providerCode === undefined ? `the endpoint's answer is not one of AWS (HTTP ${httpStatus})` : text || providerCode;
@@ -87,7 +90,7 @@ export function toDriverError(thrown: unknown, operation: string, secrets: strin
   const retryAfter = Number(error.$response?.headers?.['retry-after'] ?? NaN);
   const detail: DriverErrorDetail = {
     providerCode, providerRequestId: error.$metadata?.requestId, httpStatus,
-    retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
+    retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1000 : code === 'RATE_LIMITED' ? refillMs(operation) : undefined,
     field: FIELDS.find(([pattern]) => pattern.test(providerCode ?? ''))?.[1],
     quotaId: QUOTAS[providerCode ?? ''],
   };

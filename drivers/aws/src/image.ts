@@ -2,7 +2,7 @@ import type { Filter, Image as AwsImage } from '@aws-sdk/client-ec2';
 import type { Image, ImageHandlers } from '@mcmp/driver-sdk';
 import type { Aws } from './client.js';
 import { architectureOf, filter, present } from './map.js';
-import { readPage, readPageOfIds } from './pages.js';
+import { LastPage, readPage, readPageOfIds } from './pages.js';
 
 /** A family of images that a publisher names by a rule: how to ask for it, and how to read system and version off its name. */
 interface Family {
@@ -35,6 +35,7 @@ const STARTABLE: Filter[] = [filter('state', 'available'), filter('root-device-t
 /** Images that a person would start from: of each system, version and architecture the newest of a page of AWS. Option `imageOwners` asks for the images of other accounts instead. */
 export function images(aws: Aws): ImageHandlers {
   const owners = (aws.input.options.imageOwners ?? '').split(',').map((owner) => owner.trim()).filter(Boolean);
+  const last = new LastPage<Image>();
   return {
     async list(request, signal) {
       const ec2 = await aws.ec2(request.region, signal);
@@ -44,7 +45,7 @@ export function images(aws: Aws): ImageHandlers {
           return { items: Images.flatMap((image) => toImage(image, request.region)), next: NextToken };
         });
       }
-      return readPage(request, [1000, 1000], async (query) => {
+      return readPage(request, [1000, 1000], (query) => last.read(request.region, query, async () => {
         const { Images = [], NextToken } = await ec2.send(new ec2.DescribeImagesCommand(
           owners.length > 0
             ? { ...query, Owners: owners, Filters: STARTABLE }
@@ -52,7 +53,7 @@ export function images(aws: Aws): ImageHandlers {
         ));
         const known = owners.length > 0 ? Images : Images.filter(({ Name = '' }) => familyOf(Name) !== undefined);
         return { items: newest(known.flatMap((image) => toImage(image, request.region))), next: NextToken };
-      });
+      }));
     },
   };
 }

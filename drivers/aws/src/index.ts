@@ -15,7 +15,7 @@ import { subnets } from './subnet.js';
 import { tags } from './tag.js';
 import { VM_BATCH, vms } from './vm.js';
 
-/** Amazon EC2 with what belongs to it, by AWS's own modular library, which is loaded at the first call. */
+/** Amazon EC2 with what belongs to it, by AWS's own modular library. */
 export default defineDriver({
   async connect(input): Promise<Session> {
     const aws = new Aws(input);

@@ -56,6 +56,19 @@ async function givePage<T>(request: PageRequest, place: Place, [min, max]: [numb
   return following ? { items: page, nextPageToken: encode(following) } : { items: page };
 }
 
+/** For lists that change by the day only: holds the page of AWS that the last page of ours was cut from for a minute, so that the next cut is no call. */
+export class LastPage<T> {
+  #held: { key: string; untilMs: number; page: ApiPage<T> } | undefined;
+
+  async read(region: string, { MaxResults, NextToken }: ApiQuery, read: () => Promise<ApiPage<T>>): Promise<ApiPage<T>> {
+    const key = JSON.stringify([region, MaxResults, NextToken]);
+    if (this.#held?.key === key && Date.now() < this.#held.untilMs) return this.#held.page;
+    const page = await read();
+    this.#held = { key, untilMs: Date.now() + 60_000, page };
+    return page;
+  }
+}
+
 /** Reads the whole of a short list that we need inside one call, such as the zones of a region. */
 export async function readAll<T>(max: number, read: (query: ApiQuery) => Promise<ApiPage<T>>, mostPages = 20): Promise<T[]> {
   const all: T[] = [];

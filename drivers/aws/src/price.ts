@@ -1,10 +1,11 @@
 import type { Price, PriceHandlers } from '@mcmp/driver-sdk';
 import { DriverError } from '@mcmp/driver-sdk';
 import type { Aws } from './client.js';
-import { readPage } from './pages.js';
+import { LastPage, readAll, readPage } from './pages.js';
 
 /** Linux prices: on demand by the Pricing API, spot by the spot history. Where an endpoint or a credential has no Pricing API, a dated price book within the driver. */
 export function prices(aws: Aws): PriceHandlers {
+  const last = new LastPage<Price>();
   return {
     async list(request, signal) {
       if (request.purchase === 'spot') return spotPrices(aws, request, signal);
@@ -20,7 +21,7 @@ export function prices(aws: Aws): PriceHandlers {
           if (request.pageToken !== undefined || !aws.lacks(error)) throw error;
         }
       }
-      return mark(await bookPrices(asked), 'book');
+      return mark(await bookPrices(aws, last, asked, signal), 'book');
     },
   };
 }
@@ -82,15 +83,21 @@ async function spotPrices(aws: Aws, request: Ask, signal: AbortSignal): Answer {
   });
 }
 
-/** The price book of this driver; a region that it does not know has no prices. */
-async function bookPrices(request: Ask): Answer {
+/** The price book of this driver, as far as the region offers the types: the book is older than AWS's list of them. A region that it does not know has no prices. */
+async function bookPrices(aws: Aws, last: LastPage<Price>, request: Ask, signal: AbortSignal): Answer {
   const { default: book } = await import('./price-book.json', { with: { type: 'json' } });
-  return readPage(request, [1, 1000], async () => {
+  return readPage(request, [1, 1000], (query) => last.read(request.region, query, async () => {
+    const ec2 = await aws.ec2(request.region, signal);
+    const offered = await readAll(1000, async (query) => {
+      const { InstanceTypeOfferings = [], NextToken } = await ec2.send(new ec2.DescribeInstanceTypeOfferingsCommand({ ...query, LocationType: 'region' }));
+      return { items: InstanceTypeOfferings.flatMap(({ InstanceType }) => InstanceType ?? []), next: NextToken };
+    });
+    const perHour: Record<string, number[]> = book.perHour;
     const column = book.regions.indexOf(request.region);
-    const items = Object.entries<number[]>(book.perHour).flatMap(([specId, row]): Price[] => {
-      const perHour = row[column];
-      return perHour ? [{ specId, region: request.region, purchase: 'on-demand', osFamily: book.osFamily, currency: book.currency, perHour, source: book.source, asOf: book.asOf, simulated: false }] : [];
+    const items = offered.sort().flatMap((specId): Price[] => {
+      const price = perHour[specId]?.[column];
+      return price ? [{ specId, region: request.region, purchase: 'on-demand', osFamily: book.osFamily, currency: book.currency, perHour: price, source: book.source, asOf: book.asOf, simulated: false }] : [];
     });
     return { items };
-  });
+  }));
 }

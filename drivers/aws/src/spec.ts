@@ -2,17 +2,18 @@ import type { InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import type { Spec, SpecHandlers } from '@mcmp/driver-sdk';
 import type { Aws, Ec2 } from './client.js';
 import { architectureOf, filter, present } from './map.js';
-import { readAll, readPage } from './pages.js';
+import { LastPage, readAll, readPage } from './pages.js';
 
 /** Instance types of a region with the zones that offer them; Macs are left out, since they are rented by the host. */
 export function specs(aws: Aws): SpecHandlers {
+  const last = new LastPage<InstanceTypeInfo>();
   return {
     async list(request, signal) {
       const ec2 = await aws.ec2(request.region, signal);
-      const page = await readPage(request, [5, 100], async (query) => {
+      const page = await readPage(request, [5, 100], (query) => last.read(request.region, query, async () => {
         const { InstanceTypes = [], NextToken } = await ec2.send(new ec2.DescribeInstanceTypesCommand(query));
         return { items: InstanceTypes, next: NextToken };
-      });
+      }));
       const zones = await zonesOf(ec2, page.items.flatMap(({ InstanceType }) => InstanceType ?? []));
       return { ...page, items: page.items.flatMap((type) => toSpec(type, request.region, zones.get(type.InstanceType ?? ''))) };
     },

@@ -13,7 +13,7 @@ export const VM_BATCH = 100;
 /** Instances. RunInstances honours a token for at least a day, so a repeat gives the same instances. */
 export function vms(aws: Aws): VmHandlers {
   const sshPort = Number(aws.input.options.sshPort || 22);
-  const rootDisks = new Map<string, Promise<BlockDeviceMapping[]>>();
+  const imageDisks = new Map<string, BlockDeviceMapping[]>();
   /** Instances whose end was asked here: AWS tells the old reason of a failed one for an hour more. */
   const ended = new Set<string>();
   const shown = (instance: Parameters<typeof toVm>[0], region: string): ReturnType<typeof toVm> => {
@@ -26,12 +26,8 @@ export function vms(aws: Aws): VmHandlers {
       if (request.names.length < 1 || request.names.length > VM_BATCH) throw new DriverError('INVALID_REQUEST', `One call makes 1 to ${VM_BATCH} VMs.`, { field: 'names' });
       const ec2 = await aws.ec2(request.region, signal);
       const key = `${request.region}/${request.imageId}`;
-      const disks = rootDisks.get(key) ?? disksOf(ec2, request.imageId);
-      rootDisks.set(key, disks);
-      const mappings = await disks.catch((error: unknown) => {
-        rootDisks.delete(key);
-        throw error;
-      });
+      const mappings = imageDisks.get(key) ?? (await disksOf(ec2, request.imageId));
+      imageDisks.set(key, mappings);
       const answer = await ec2.send(new ec2.RunInstancesCommand(runRequest(request, mappings))).catch((error: unknown) => {
         throw withQuota(error, request.specId);
       });
@@ -108,8 +104,8 @@ async function disksOf(ec2: Ec2, imageId: string): Promise<BlockDeviceMapping[]>
   const image = Images?.[0];
   if (!image) throw new DriverError('NOT_FOUND', `There is no image ${imageId} in this region, or this account may not use it.`, { providerCode: 'InvalidAMIID.NotFound', field: 'imageId' });
   const root = image.RootDeviceName ?? '/dev/sda1';
-  const further = (image.BlockDeviceMappings ?? []).filter(({ DeviceName, Ebs }) => Ebs !== undefined && DeviceName !== root);
-  return [root, ...further.flatMap(({ DeviceName }) => DeviceName ?? [])].map((DeviceName) => ({ DeviceName, Ebs: { DeleteOnTermination: true } }));
+  const known = new Map((image.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) => (DeviceName && Ebs ? [[DeviceName, Ebs.VolumeSize] as const] : [])));
+  return [...new Set([root, ...known.keys()])].map((DeviceName) => ({ DeviceName, Ebs: { DeleteOnTermination: true, VolumeSize: known.get(DeviceName) } }));
 }
 
 /** AWS counts vCPUs by families of types and does not say which family was full. */

@@ -53,14 +53,17 @@ describe('errors of AWS', () => {
     expect(toDriverError(thrown('BrandNewFault', 'oops', 503), 'ec2:X', []).code).toBe('UNAVAILABLE');
   });
 
-  it('honours Retry-After', () => {
+  it('honours Retry-After, and knows the refill of the buckets where AWS sends none', () => {
     expect(toDriverError(thrown('RequestLimitExceeded', 'slow', 503, { $response: { statusCode: 503, headers: { 'retry-after': '2' } } }), 'ec2:X', [])).toMatchObject({ code: 'RATE_LIMITED', detail: { retryAfterMs: 2000 } });
-    expect(toDriverError(thrown('RequestLimitExceeded', 'slow', 503), 'ec2:X', []).detail).not.toHaveProperty('retryAfterMs');
+    const pause = (operation: string): unknown => toDriverError(thrown('RequestLimitExceeded', 'slow', 503), operation, []).detail.retryAfterMs;
+    expect([pause('ec2:RunInstances'), pause('ec2:StopInstances'), pause('pricing:GetProducts')]).toEqual([500, 200, 500]);
+    expect(toDriverError(thrown('InternalError', 'oops', 500), 'ec2:X', []).detail).not.toHaveProperty('retryAfterMs');
   });
 
   it.each([
     [{ code: 'ECONNREFUSED', message: 'connect ECONNREFUSED 127.0.0.1:9' }, 'UNAVAILABLE'], [{ code: 'ECONNRESET', message: 'socket hang up' }, 'UNAVAILABLE'], [{ code: 'ENOTFOUND', message: 'getaddrinfo' }, 'UNAVAILABLE'],
     [{ code: 'CERT_HAS_EXPIRED', message: 'certificate has expired' }, 'UNAVAILABLE'], [{ message: 'AWS SDK error wrapper for Error: connect ECONNREFUSED 127.0.0.1:9' }, 'UNAVAILABLE'],
+    [{ name: 'TimeoutError', code: 'ECONNRESET', message: 'socket hang up' }, 'UNAVAILABLE'], [{ message: 'AWS SDK error wrapper for TimeoutError: socket hang up' }, 'UNAVAILABLE'], [{ code: 'ETIMEDOUT', message: 'connect' }, 'TIMEOUT'],
     [{ name: 'TimeoutError', message: 'Connection timed out' }, 'TIMEOUT'], [{ name: 'AbortError', message: 'Request aborted' }, 'TIMEOUT'], [{ message: 'a fault of ours' }, 'UNKNOWN'], ['text', 'UNKNOWN'],
   ])('tells %j as %s', (error, code) => {
     expect(toDriverError(error, 'ec2:X', []).code).toBe(code);
