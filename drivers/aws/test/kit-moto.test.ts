@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import type { ConnectInput, Manifest } from '@mcmp/driver-sdk';
+import { describeDriver } from '@mcmp/driver-sdk/testing';
+import { readFileSync } from 'node:fs';
+import driver from '../src/index.js';
+import { motoNeeded, motoServer, startMoto } from './moto.js';
+
+const manifest = JSON.parse(readFileSync(new URL('../driver.json', import.meta.url), 'utf8')) as Manifest;
+const region = 'us-west-1';
+
+/** What moto 5.2 does otherwise than AWS. The EC2 wire of the cloud in a box checks these. */
+const gaps = {
+  'vm.token-again': 'RunInstances ignores ClientToken',
+  'vm.token-at-once': 'RunInstances ignores ClientToken',
+  'disk.token-again': 'CreateVolume ignores ClientToken',
+  'disk.token-at-once': 'CreateVolume ignores ClientToken',
+  'vm.unknown-spec': 'RunInstances takes any instance type',
+  'tag.unknown': 'CreateTags takes any id',
+  'subnet.delete-with-vm': 'DeleteSubnet knows no dependants',
+  'security-group.delete-with-vm': 'DeleteSecurityGroup knows no dependants',
+  'security-group.rules-wrong': 'AuthorizeSecurityGroupIngress takes ports from 90 to 80',
+  'key-pair.wrong-key': 'ImportKeyPair answers a wrong key with a page of HTTP 500',
+};
+
+if (motoServer === undefined && !motoNeeded) {
+  console.warn("moto_server is not in PATH: the conformance kit does not run here. pip install 'moto[server]'");
+  describe.skip('the conformance kit against moto', () => it('needs moto_server', () => undefined));
+} else {
+  let moto: Awaited<ReturnType<typeof startMoto>>;
+  let imageId = '';
+  const connect = (): ConnectInput => ({ credential: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'a-secret-of-nobody' }, endpoint: moto.url, options: {} });
+  beforeAll(async () => {
+    moto = await startMoto();
+    const session = await driver.connect(connect());
+    const { items } = await session.image!.list({ region }, AbortSignal.timeout(30_000));
+    imageId = items.find(({ osFamily }) => osFamily === 'ubuntu')!.id;
+    await session.close?.();
+  });
+  afterAll(() => moto?.close());
+  describeDriver({
+    driver, manifest, connect, pollMs: 50, timeoutMs: 30_000, except: gaps, runner: { describe, it },
+    place: () => ({ region, zone: `${region}a`, specId: 't3.small', otherSpecId: 't3.medium', imageId, sshUser: 'ubuntu' }),
+  });
+}

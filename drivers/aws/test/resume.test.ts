@@ -1,0 +1,131 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { SecurityRule, Session } from '@mcmp/driver-sdk';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { personalities } from '../../simulator/personalities/index.js';
+import { createWorld } from '../../simulator/world/index.js';
+import type { Fault, Thing } from '../../simulator/world/index.js';
+import driver from '../src/index.js';
+import wire from '../wire/index.js';
+
+/** Each step of a create or delete of several calls is broken once, before and after it is done; the repeat must go on there, and make nothing twice. */
+const region = 'eu-west-1';
+const world = createWorld({ personalities, timeScale: 0, throttling: false });
+const image = world.personalities.get('aws')!.images.find(({ osFamily, architecture }) => osFamily === 'ubuntu' && architecture === 'amd64')!;
+let server: Awaited<ReturnType<typeof wire.start>>;
+let cloud: Required<Session>;
+const signal = (): AbortSignal => AbortSignal.timeout(20_000);
+const of = (id: string) => ({ region, id });
+const base = (name: string) => ({ region, name, token: `token-${name}`, tags: { 'mcmp-project': 'p', 'mcmp-id': name } });
+const network = { ...base('net'), cidr: '10.9.0.0/16' };
+const left = (kind: Thing['kind']): Thing[] => world.truth({ cloud: 'aws', kind });
+const breaks = (method: string, effect: 'lost-answer' | 'dropped-request'): void => void world.faults.add({ cloud: 'aws', method, effect: { type: effect }, times: 1 });
+const both = (apis: string[]): [api: string, effect: 'lost-answer' | 'dropped-request'][] => apis.flatMap((api) => [[api, 'lost-answer'], [api, 'dropped-request']] as [string, 'lost-answer' | 'dropped-request'][]);
+
+/** Runs a call that must fail once by the fault that was set, then again. */
+async function twice<T>(call: () => Promise<T>): Promise<T> {
+  await expect(call()).rejects.toMatchObject({ name: 'DriverError', code: 'UNAVAILABLE' });
+  return call();
+}
+
+beforeAll(async () => {
+  server = await wire.start(world, { host: '127.0.0.1', port: 0 });
+  const { accessKeyId, secretKey } = world.credential('aws', '123456789012');
+  cloud = await driver.connect({ credential: { accessKeyId, secretAccessKey: secretKey }, endpoint: `http://127.0.0.1:${server.port}`, options: {} }) as Required<Session>;
+});
+afterEach(() => world.reset());
+afterAll(async () => {
+  await cloud.close();
+  await server.close();
+});
+
+describe('a create that was broken off goes on', () => {
+  it.each(both(['DescribeVpcs', 'CreateVpc', 'ModifyVpcAttribute', 'CreateInternetGateway', 'AttachInternetGateway', 'DescribeRouteTables', 'CreateRoute']))('network: %s, %s', async (api, effect) => {
+    breaks(api, effect);
+    const made = await twice(() => cloud.network.create(network, signal()));
+    expect(left('network').map(({ id }) => id)).toEqual([made.id]);
+    expect(left('gateway')).toMatchObject([{ attributes: { networkId: made.id } }]);
+    expect(left('route-table')).toMatchObject([{ attributes: { networkId: made.id, routes: expect.arrayContaining([{ cidr: '0.0.0.0/0', gatewayId: left('gateway')[0]!.id }]) as unknown } }]);
+  });
+
+  it.each(both(['CreateSubnet', 'ModifySubnetAttribute']))('subnet: %s, %s', async (api, effect) => {
+    const { id: networkId } = await cloud.network.create(network, signal());
+    breaks(api, effect);
+    const made = await twice(() => cloud.subnet.create({ ...base('sub'), networkId, cidr: '10.9.1.0/24', zone: `${region}a` }, signal()));
+    expect(left('subnet')).toMatchObject([{ id: made.id, attributes: { publicAddresses: true } }]);
+  });
+
+  it.each(both(['CreateSecurityGroup', 'AuthorizeSecurityGroupIngress', 'AuthorizeSecurityGroupEgress', 'RevokeSecurityGroupEgress']))('security group: %s, %s', async (api, effect) => {
+    const { id: networkId } = await cloud.network.create(network, signal());
+    const rules: SecurityRule[] = [{ direction: 'ingress', protocol: 'tcp', fromPort: 22, toPort: 22, cidr: '0.0.0.0/0' }, { direction: 'egress', protocol: 'tcp', fromPort: 443, toPort: 443, cidr: '0.0.0.0/0' }];
+    breaks(api, effect);
+    const made = await twice(() => cloud['security-group'].create({ ...base('grp'), networkId, description: 'd', rules }, signal()));
+    expect((await cloud['security-group'].get(of(made.id), signal())).rules).toEqual(rules);
+    expect(left('security-group').filter(({ tags }) => tags['mcmp-id'] === 'grp')).toHaveLength(1);
+  });
+
+  it.each(both(['ImportKeyPair']))('key pair: %s, %s', async (api, effect) => {
+    breaks(api, effect);
+    const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEfAdxAUvYPjGUjZAIyTe4yYKmQ7hPFXxw1WxMi8Ocho mcmp';
+    await twice(() => cloud['key-pair'].create({ ...base('key'), publicKey }, signal()));
+    expect(left('key-pair')).toHaveLength(1);
+  });
+
+  it.each(both(['AllocateAddress']))('public IP: %s, %s', async (api, effect) => {
+    breaks(api, effect);
+    await twice(() => cloud['public-ip'].create(base('ip'), signal()));
+    expect(left('public-ip')).toHaveLength(1);
+  });
+});
+
+describe('a delete that was broken off goes on', () => {
+  it.each(both(['DescribeInternetGateways', 'DetachInternetGateway', 'DeleteInternetGateway', 'DeleteVpc']))('network: %s, %s', async (api, effect) => {
+    const { id } = await cloud.network.create(network, signal());
+    breaks(api, effect);
+    await twice(() => cloud.network.delete(of(id), signal()));
+    expect(world.truth({ cloud: 'aws' })).toEqual([]);
+  });
+
+  it('removes a gateway that was made and never attached', async () => {
+    breaks('AttachInternetGateway', 'dropped-request');
+    await expect(cloud.network.create(network, signal())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const [vpc] = left('network');
+    expect(left('gateway')).toHaveLength(1);
+    await cloud.network.delete(of(vpc!.id), signal());
+    expect(world.truth({ cloud: 'aws' })).toEqual([]);
+  });
+});
+
+describe('a VM that fails while it starts', () => {
+  it('is failed with its reason', async () => {
+    const { id: networkId } = await cloud.network.create(network, signal());
+    const { id: subnetId } = await cloud.subnet.create({ ...base('sub'), networkId, cidr: '10.9.1.0/24', zone: `${region}a` }, signal());
+    const { id: groupId } = await cloud['security-group'].create({ ...base('grp'), networkId, description: 'd', rules: [] }, signal());
+    const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEfAdxAUvYPjGUjZAIyTe4yYKmQ7hPFXxw1WxMi8Ocho mcmp';
+    const { id: keyPairId } = await cloud['key-pair'].create({ ...base('key'), publicKey }, signal());
+    const effect: Fault['effect'] = { type: 'half-made' };
+    world.faults.add({ cloud: 'aws', effect, times: 1 });
+    const { items: [vm] } = await cloud.vm.create({
+      region, names: ['v'], token: 'token-v', tags: { 'mcmp-batch': 'b' }, specId: 't3.micro', imageId: image.id(region), networkId, subnetId, securityGroupIds: [groupId], keyPairId, publicKey, sshUser: 'ubuntu', publicAddress: true,
+    }, signal());
+    expect(await cloud.vm.get(of(vm!.id), signal())).toMatchObject({ state: 'failed', failure: { providerCode: expect.stringMatching(/^Server\./) as unknown, message: expect.any(String) as unknown } });
+    await cloud.vm.delete(of(vm!.id), signal());
+    expect(left('vm')).toEqual([]);
+  });
+
+  it('is terminated once its end was asked, though AWS tells the old reason for an hour more', async () => {
+    const instance = '<instanceId>i-1</instanceId><instanceState><code>48</code><name>terminated</name></instanceState><stateReason><code>Server.InternalError</code><message>Internal error on launch</message></stateReason>';
+    const stub = createServer((request, response) => {
+      request.resume().on('end', () => response.end(`<R xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><reservationSet><item><instancesSet><item>${instance}</item></instancesSet></item></reservationSet></R>`));
+    });
+    await new Promise<void>((resolve) => stub.listen(0, '127.0.0.1', resolve));
+    const session = await driver.connect({ credential: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'any' }, endpoint: `http://127.0.0.1:${(stub.address() as AddressInfo).port}`, options: {} }) as Required<Session>;
+    expect(await session.vm.get(of('i-1'), signal())).toMatchObject({ state: 'failed', failure: { providerCode: 'Server.InternalError' } });
+    expect((await session.vm.list({ region }, signal())).items).toHaveLength(1);
+    await session.vm.delete(of('i-1'), signal());
+    expect(await session.vm.get(of('i-1'), signal())).toMatchObject({ state: 'terminated' });
+    expect((await session.vm.list({ region }, signal())).items).toEqual([]);
+    await session.close();
+    await new Promise((resolve) => stub.close(resolve));
+  });
+});
