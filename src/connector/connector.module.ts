@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { IamModule } from '../iam/index.js';
 import { CONFIG, type Config, Logger } from '../platform/index.js';
@@ -15,7 +16,7 @@ const driverHost = {
   provide: DriverHost,
   inject: [CONFIG, Logger],
   useFactory: async (config: Config, logger: Logger) => {
-    const host = new DriverHost({ driversDir: config.driversDir, idleMs: config.driverIdleMs, logger });
+    const host = new DriverHost({ driversDir: config.driversDir, idleMs: config.driverIdleMs, storeDir: join(config.dataDir, 'drivers'), logger });
     await host.start();
     return host;
   },
