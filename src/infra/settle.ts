@@ -45,7 +45,8 @@ export class Settler implements OnModuleInit {
     await this.operations.progress(undefined, action.operationId, { done, failed: missed.length, total: action.total, errors: action.rollback ?? errors });
     if (settled.length < vms.length) return;
     if (action.rollback) {
-      if (vms.length === 0) await this.end(action, 'failed', `Taken back: ${count(action.rollback)} of ${action.total} VMs could not be made, and the policy is "rollback".`, action.rollback);
+      // That of a create ends with its MCI, when what the VMs stood on is gone too.
+      if (vms.length === 0 && action.kind !== 'create') await this.end(action, 'failed', `Taken back: ${count(action.rollback)} of ${action.total} VMs could not be made, and the policy is "rollback".`, action.rollback);
       return;
     }
     if (missed.length > 0 && MAKES.includes(action.kind) && mci.desired === 'present') {

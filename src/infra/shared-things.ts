@@ -103,7 +103,8 @@ export class SharedThings {
     const gone = await this.rows.database.transaction(async (manager) => {
       await this.rows.lockShared(manager, projectId);
       const vms = await manager.findBy(VmRow, { mciId: mci.id, connectionId, region });
-      if (vms.some(isLive)) return false;
+      // Rows that were just now asked to go need the place too: nobody else takes them away.
+      if (vms.some((vm) => isLive(vm) || (vm.desired === 'absent' && (vm.state !== 'terminated' || vm.forget)))) return false;
       const end = async (where: string, parameters: unknown[]): Promise<void> => {
         const [rows] = await manager.query<[{ id: string }[], number]>(`UPDATE infra.resource SET state = 'deleting' WHERE state <> 'deleting' AND ${where} RETURNING id`, parameters);
         leaving.push(...rows.map(({ id }) => id));
