@@ -31,3 +31,11 @@ export function boxFaults(world: BoxWorld, cloud: string): Required<BoxFaults> {
     calls: async () => world.log.seq,
   };
 }
+
+/** Troubles that a right driver lives with all the time: what is new stays unseen, what is deleted lingers, each tenth call is throttled. Takes all others back. */
+export function roughen(world: BoxWorld): void {
+  world.faults.remove();
+  world.faults.add({ effect: { type: 'unseen', ms: 30 } });
+  world.faults.add({ effect: { type: 'slow-delete', ms: 30 } });
+  world.faults.add({ effect: { type: 'error', code: 'RATE_LIMITED', retryAfterMs: 5 }, probability: 0.1 });
+}
