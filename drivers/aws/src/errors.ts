@@ -136,3 +136,6 @@ export async function existing<T>(kind: string, id: string, providerCode: string
   if (thing === undefined) throw new DriverError('NOT_FOUND', `There is no ${kind} ${id} in this region.`, { providerCode });
   return thing;
 }
+
+/** AWS refuses a second thing of one name or range before it shows the first: neither ours nor foreign yet. */
+export const notSeenYet = (what: string): DriverError => new DriverError('CONFLICT', `${what} is taken by something that AWS does not show yet: repeat the create.`);

@@ -1,7 +1,7 @@
 import type { KeyPairInfo } from '@aws-sdk/client-ec2';
 import type { KeyPair, KeyPairHandlers } from '@mcmp/driver-sdk';
 import type { Aws, Ec2 } from './client.js';
-import { deleted, existing, failedWith } from './errors.js';
+import { deleted, existing, failedWith, isGone, notSeenYet } from './errors.js';
 import { hasToken, marked, narrow, present, tagged, tagsOf } from './map.js';
 import { readPageOfIds } from './pages.js';
 
@@ -27,7 +27,9 @@ export function keyPairs(aws: Aws): KeyPairHandlers {
         return toKeyPair({ ...pair, Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })) }, request.region);
       } catch (error) {
         if (!failedWith(error, 'InvalidKeyPair.Duplicate')) throw error;
-        const pair = await readKeyPair(ec2, request.name);
+        const pair = await readKeyPair(ec2, request.name).catch((reason: unknown) => {
+          throw isGone(reason) ? notSeenYet(`The key name ${request.name}`) : reason;
+        });
         if (!hasToken(pair.Tags, request.token)) throw error;
         return toKeyPair(pair, request.region);
       }

@@ -42,15 +42,16 @@ const PLAIN_LINUX: Record<string, string> = { operatingSystem: 'Linux', tenancy:
 async function listedPrices(aws: Aws, request: Ask, signal: AbortSignal): Answer {
   const { GetProductsCommand } = await import('@aws-sdk/client-pricing');
   const pricing = await aws.pricing();
+  const source = aws.input.endpoint === undefined ? 'AWS Price List API' : `Price List API of ${new URL(aws.input.endpoint).hostname}`;
   return readPage(request, [1, 100], async (query) => {
     const Filters = Object.entries({ ...PLAIN_LINUX, regionCode: request.region }).map(([Field, Value]) => ({ Type: 'TERM_MATCH' as const, Field, Value }));
     const answer = await aws.guard('pricing:GetProducts', signal, () => pricing.send(new GetProductsCommand({ ...query, ServiceCode: 'AmazonEC2', Filters }), { abortSignal: signal }));
-    return { items: (answer.PriceList ?? []).flatMap((text: unknown) => pricesOf(String(text), request.region)), next: answer.NextToken };
+    return { items: (answer.PriceList ?? []).flatMap((text: unknown) => pricesOf(String(text), request.region, source)), next: answer.NextToken };
   });
 }
 
 /** The hourly price within one document of the price list; none where it costs nothing or is paid otherwise. */
-export function pricesOf(document: string, region: string): Price[] {
+export function pricesOf(document: string, region: string, source: string): Price[] {
   const { product, terms, publicationDate } = JSON.parse(document) as Offer;
   const specId = product?.attributes?.instanceType;
   if (!specId) return [];
@@ -60,7 +61,7 @@ export function pricesOf(document: string, region: string): Price[] {
       const perHour = Number(amount);
       if (unit !== 'Hrs' || !(perHour > 0)) return [];
       const asOf = [publicationDate, effectiveDate].find((date) => date !== undefined && !Number.isNaN(Date.parse(date)));
-      return [{ specId, region, purchase: 'on-demand', osFamily: 'linux', currency, perHour, source: 'AWS Price List API', asOf: new Date(asOf ?? Date.now()).toISOString(), simulated: false }];
+      return [{ specId, region, purchase: 'on-demand', osFamily: 'linux', currency, perHour, source, asOf: new Date(asOf ?? Date.now()).toISOString(), simulated: false }];
     }),
   ).slice(0, 1);
 }

@@ -2,8 +2,8 @@ import type { Subnet as AwsSubnet } from '@aws-sdk/client-ec2';
 import type { Subnet, SubnetHandlers } from '@mcmp/driver-sdk';
 import type { Aws } from './client.js';
 import { untilSeen } from './client.js';
-import { deleted, existing, failedWith } from './errors.js';
-import { byToken, filter, marked, nameOf, narrow, present, stateOf, tagged, tagsOf } from './map.js';
+import { deleted, existing, failedWith, notSeenYet } from './errors.js';
+import { filter, hasToken, marked, nameOf, narrow, present, stateOf, tagged, tagsOf } from './map.js';
 import { readPageOfIds } from './pages.js';
 
 const toSubnet = (subnet: AwsSubnet, region: string): Subnet => {
@@ -25,9 +25,10 @@ export function subnets(aws: Aws): SubnetHandlers {
         TagSpecifications: [tagged('subnet', marked(request), request.name)],
       })).then(({ Subnet }) => Subnet!, async (error: unknown) => {
         if (!failedWith(error, 'InvalidSubnet.Conflict')) throw error;
-        const ours = (await ec2.send(new ec2.DescribeSubnetsCommand({ Filters: [filter('vpc-id', request.networkId), byToken(request.token)], MaxResults: 5 }))).Subnets?.[0];
-        if (!ours) throw error;
-        return ours;
+        const { Subnets = [] } = await ec2.send(new ec2.DescribeSubnetsCommand({ Filters: [filter('vpc-id', request.networkId)], MaxResults: 1000 }));
+        const ours = Subnets.find(({ Tags }) => hasToken(Tags, request.token));
+        if (ours) return ours;
+        throw Subnets.some(({ CidrBlock = '' }) => overlap(CidrBlock, request.cidr)) ? error : notSeenYet(`${request.cidr} in ${request.networkId}`);
       });
       await untilSeen(signal, () => ec2.send(new ec2.ModifySubnetAttributeCommand({ SubnetId: subnet.SubnetId, MapPublicIpOnLaunch: { Value: true } })));
       return toSubnet(subnet, request.region);
@@ -51,4 +52,15 @@ export function subnets(aws: Aws): SubnetHandlers {
       await deleted(ec2.send(new ec2.DeleteSubnetCommand({ SubnetId: id })));
     },
   };
+}
+
+/** Whether two IPv4 ranges have an address in common. */
+export function overlap(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((cidr) => {
+    const [address = '', bits = '32'] = cidr.split('/');
+    const size = 2 ** (32 - Number(bits));
+    const begin = Math.floor(address.split('.').reduce((number, part) => number * 256 + Number(part), 0) / size) * size;
+    return { begin, end: begin + size };
+  }) as [{ begin: number; end: number }, { begin: number; end: number }];
+  return first.begin < second.end && second.begin < first.end;
 }

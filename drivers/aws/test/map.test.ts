@@ -7,6 +7,7 @@ import { pricesOf } from '../src/price.js';
 import { quotaOfSpec } from '../src/quota-table.js';
 import { difference, permissionOf, rulesOf, single } from '../src/rules.js';
 import { toSpec } from '../src/spec.js';
+import { overlap } from '../src/subnet.js';
 
 const instance = (state: string, more: Partial<Instance> = {}): Instance => ({ InstanceId: 'i-1', State: { Name: state as 'running' }, ...more });
 
@@ -100,6 +101,12 @@ describe('pages', () => {
   });
 });
 
+describe('ranges', () => {
+  it.each([['10.0.0.0/16', '10.0.1.0/24', true], ['10.0.1.0/24', '10.0.0.0/16', true], ['10.0.1.0/24', '10.0.1.0/24', true], ['10.0.1.0/24', '10.0.2.0/24', false], ['10.0.1.128/25', '10.0.1.0/25', false], ['192.168.0.0/16', '10.0.0.0/8', false], ['0.0.0.0/0', '203.0.113.7/32', true]])('%s and %s', (one, other, both) => {
+    expect(overlap(one, other)).toBe(both);
+  });
+});
+
 describe('security rules', () => {
   it.each([
     [{ direction: 'ingress', protocol: 'tcp', fromPort: 22, toPort: 22, cidr: '0.0.0.0/0' }, { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
@@ -153,11 +160,11 @@ describe('the catalogue', () => {
       product: { attributes: { instanceType: 'm7g.large', regionCode: 'eu-west-1' } }, publicationDate: '2026-11-01T10:00:00Z',
       terms: { OnDemand: { 'K.T': { effectiveDate: '2026-10-01T00:00:00Z', priceDimensions: { 'K.T.D': { unit, pricePerUnit: { USD } } } } } },
     });
-    expect(pricesOf(document('Hrs', '0.0911000000'), 'eu-west-1')).toStrictEqual([{
+    expect(pricesOf(document('Hrs', '0.0911000000'), 'eu-west-1', 'AWS Price List API')).toStrictEqual([{
       specId: 'm7g.large', region: 'eu-west-1', purchase: 'on-demand', osFamily: 'linux', currency: 'USD', perHour: 0.0911, source: 'AWS Price List API', asOf: '2026-11-01T10:00:00.000Z', simulated: false,
     }]);
-    expect(pricesOf(document('Hrs', '0.0000000000'), 'eu-west-1')).toEqual([]);
-    expect(pricesOf(document('Quantity', '4500'), 'eu-west-1')).toEqual([]);
+    expect(pricesOf(document('Hrs', '0.0000000000'), 'eu-west-1', 's')).toEqual([]);
+    expect(pricesOf(document('Quantity', '4500'), 'eu-west-1', 's')).toEqual([]);
   });
   it.each([['m7g.large', 'L-1216C47A'], ['is4gen.large', 'L-1216C47A'], ['g4dn.xlarge', 'L-DB2E81BA'], ['vt1.3xlarge', 'L-DB2E81BA'], ['p5.48xlarge', 'L-417A185B'], ['inf2.xlarge', 'L-1945791B'], ['u-6tb1.metal', 'L-43DA4232'], ['x2idn.32xlarge', 'L-7295265B'], ['trn1.2xlarge', 'L-2C3B7624'], ['hpc7g.4xlarge', 'L-F7808C92'], ['im4gn.large', 'L-1216C47A'], ['dl1.24xlarge', 'L-6E869C2A'], ['u7i-12tb.224xlarge', 'L-43DA4232'], ['mac2.metal', undefined]])('%s counts under %s', (specId, quotaId) => {
     expect(quotaOfSpec(specId)?.id).toBe(quotaId);

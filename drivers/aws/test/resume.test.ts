@@ -14,6 +14,7 @@ const world = createWorld({ personalities, timeScale: 0, throttling: false });
 const image = world.personalities.get('aws')!.images.find(({ osFamily, architecture }) => osFamily === 'ubuntu' && architecture === 'amd64')!;
 let server: Awaited<ReturnType<typeof wire.start>>;
 let cloud: Required<Session>;
+const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEfAdxAUvYPjGUjZAIyTe4yYKmQ7hPFXxw1WxMi8Ocho mcmp';
 const signal = (): AbortSignal => AbortSignal.timeout(20_000);
 const of = (id: string) => ({ region, id });
 const base = (name: string) => ({ region, name, token: `token-${name}`, tags: { 'mcmp-project': 'p', 'mcmp-id': name } });
@@ -66,7 +67,6 @@ describe('a create that was broken off goes on', () => {
 
   it.each(both(['ImportKeyPair']))('key pair: %s, %s', async (api, effect) => {
     breaks(api, effect);
-    const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEfAdxAUvYPjGUjZAIyTe4yYKmQ7hPFXxw1WxMi8Ocho mcmp';
     await twice(() => cloud['key-pair'].create({ ...base('key'), publicKey }, signal()));
     expect(left('key-pair')).toHaveLength(1);
   });
@@ -75,6 +75,33 @@ describe('a create that was broken off goes on', () => {
     breaks(api, effect);
     await twice(() => cloud['public-ip'].create(base('ip'), signal()));
     expect(left('public-ip')).toHaveLength(1);
+  });
+});
+
+describe('a new thing that is not seen at once', () => {
+  it('does not stop a network, a subnet and a security group from being made', async () => {
+    world.faults.add({ cloud: 'aws', effect: { type: 'unseen', ms: 500 } });
+    const made = await cloud.network.create(network, signal());
+    expect(left('route-table')).toMatchObject([{ attributes: { routes: expect.arrayContaining([{ cidr: '0.0.0.0/0', gatewayId: left('gateway')[0]!.id }]) as unknown } }]);
+    const rules: SecurityRule[] = [{ direction: 'ingress', protocol: 'tcp', fromPort: 22, toPort: 22, cidr: '0.0.0.0/0' }];
+    await cloud.subnet.create({ ...base('sub'), networkId: made.id, cidr: '10.9.1.0/24' }, signal());
+    await cloud['security-group'].create({ ...base('grp'), networkId: made.id, description: 'd', rules }, signal());
+    expect(left('subnet')).toMatchObject([{ attributes: { publicAddresses: true } }]);
+  });
+
+  it.each(['CreateSubnet', 'CreateSecurityGroup', 'ImportKeyPair'])('%s, its answer lost: CONFLICT while nobody sees whose it is, and nothing made twice', async (api) => {
+    const { id: networkId } = await cloud.network.create(network, signal());
+    const makes = {
+      CreateSubnet: () => cloud.subnet.create({ ...base('sub'), networkId, cidr: '10.9.1.0/24', zone: `${region}a` }, signal()),
+      CreateSecurityGroup: () => cloud['security-group'].create({ ...base('grp'), networkId, description: 'd', rules: [] }, signal()),
+      ImportKeyPair: () => cloud['key-pair'].create({ ...base('key'), publicKey }, signal()),
+    };
+    const create = makes[api as keyof typeof makes];
+    world.faults.add({ cloud: 'aws', effect: { type: 'unseen', ms: 60_000 }, method: api, times: 1 });
+    breaks(api, 'lost-answer');
+    await expect(create()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(create()).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(world.truth({ cloud: 'aws', tags: { 'mcmp-project': 'p' } }).filter(({ kind }) => kind !== 'network' && kind !== 'gateway')).toHaveLength(1);
   });
 });
 
@@ -101,7 +128,6 @@ describe('a VM that fails while it starts', () => {
     const { id: networkId } = await cloud.network.create(network, signal());
     const { id: subnetId } = await cloud.subnet.create({ ...base('sub'), networkId, cidr: '10.9.1.0/24', zone: `${region}a` }, signal());
     const { id: groupId } = await cloud['security-group'].create({ ...base('grp'), networkId, description: 'd', rules: [] }, signal());
-    const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEfAdxAUvYPjGUjZAIyTe4yYKmQ7hPFXxw1WxMi8Ocho mcmp';
     const { id: keyPairId } = await cloud['key-pair'].create({ ...base('key'), publicKey }, signal());
     const effect: Fault['effect'] = { type: 'half-made' };
     world.faults.add({ cloud: 'aws', effect, times: 1 });
@@ -128,4 +154,12 @@ describe('a VM that fails while it starts', () => {
     await session.close();
     await new Promise((resolve) => stub.close(resolve));
   });
+});
+
+it('reads prices and limits from the services where the endpoint has them', async () => {
+  const prices = (await cloud.price.list({ region, purchase: 'on-demand', pageSize: 5 }, signal())).items;
+  expect(prices).toHaveLength(5);
+  expect(prices[0]).toMatchObject({ region, currency: 'USD', source: 'Price List API of 127.0.0.1', asOf: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown, simulated: false });
+  const { limit } = world.personalities.get('aws')!.quotas.find(({ id }) => id === 'L-1216C47A')!;
+  expect((await cloud.quota.list({ region }, signal())).items).toContainEqual(expect.objectContaining({ id: 'L-1216C47A', measure: 'vcpu', source: 'account', limit, used: 0 }));
 });
