@@ -68,7 +68,7 @@ describe('the schema', () => {
     const source = new DataSource({ type: 'postgres', url: fresh.url, migrations, migrationsTableName: 'migration', schema: 'platform' });
     await source.initialize();
     try {
-      for (const _migration of migrations) await source.undoLastMigration({ transaction: 'each' });
+      for (let left = migrations.length; left > 0; left--) await source.undoLastMigration({ transaction: 'each' });
       expect(Object.keys(await catalogue())).toEqual([]);
       expect(await source.query(`SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname IN ('platform', 'iam')`)).toEqual([]);
       await source.runMigrations({ transaction: 'each' });

@@ -69,6 +69,7 @@ describe('the edge', () => {
   it('tells which methods a path has', async () => {
     const options = await server.call('OPTIONS', '/v1/projects/default', { token: null });
     expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS']);
+    expect((await server.call('OPTIONS', '/v1/auth/token', { token: null })).headers.get('allow')).toBe('POST, OPTIONS');
     expect((await server.call('DELETE', '/v1/projects')).headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS');
     expect((await server.call('OPTIONS', '/nowhere', { token: null })).status).toBe(404);
   });

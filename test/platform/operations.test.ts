@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { migrations } from '../../migrations/index.js';
 import { newId } from '../../src/kernel/ids.js';
@@ -41,8 +42,16 @@ async function read(from: TestServer, path: string, options: { lastEventId?: str
   const stop = new AbortController();
   const response = await fetch(from.url + path, { signal: stop.signal, headers: { authorization: `Bearer ${options.token ?? from.token}`, ...(options.lastEventId && { 'last-event-id': options.lastEventId }) } });
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  const sent: Sent[] = [];
   let text = '';
-  const parse = (): Sent[] => [...text.matchAll(/^id: (\S+)\nevent: (\S+)\ndata: (.*)\n\n/gm)].map(([, id, event, data]) => ({ id: id as string, event: event as string, data: JSON.parse(data as string) as Sent['data'] }));
+  let parsed = 0;
+  const parse = (): Sent[] => {
+    for (let end = text.indexOf('\n\n', parsed); end >= 0; parsed = end + 2, end = text.indexOf('\n\n', parsed)) {
+      const [, id, event, data] = /^id: (\S+)\nevent: (\S+)\ndata: (.*)$/.exec(text.slice(parsed, end)) ?? [];
+      if (data !== undefined) sent.push({ id: id as string, event: event as string, data: JSON.parse(data) as Sent['data'] });
+    }
+    return sent;
+  };
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   for (;;) {
     const { done, value } = await reader.read();
@@ -130,6 +139,24 @@ describe('streams', () => {
   it.each([['a project that is not there', '/v1/projects/nowhere/events', {}, 404], ['an id that no stream gave', '/v1/projects/default/events', { 'last-event-id': 'yesterday' }, 400]])('refuse %s with a problem', async (_name, path, headers, status) => {
     const answer = await server.call('GET', path, { headers });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, expect.stringContaining('application/problem+json')]);
+  });
+
+  it('cut a reader that does not read, who then goes on where it was', async () => {
+    const { port, hostname } = new URL(server.url);
+    const id = newId();
+    let text = '';
+    const socket = connect(Number(port), hostname, () => socket.write(`GET /v1/projects/default/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${server.token}\r\n\r\n`));
+    await new Promise<void>((done) => socket.on('data', (chunk) => { text += String(chunk); }).once('data', () => done()));
+    socket.pause();
+    for (let n = 0; n < 24; n++) await database.transaction((manager) => events.publish(manager, { workspaceId, projectId, type: 'thing.changed', subject: { type: 'thing', id }, data: { n, filling: 'x'.repeat(500_000) } }));
+    const cut = new Promise<void>((done) => socket.once('close', () => done()).on('error', () => undefined));
+    socket.resume();
+    await cut;
+    const numbers = [...text.matchAll(/^data: .*"n":(\d+)[,}]/gm)].map(([, n]) => Number(n));
+    expect(numbers.length).toBeLessThan(24);
+    const whole = [...text.matchAll(/^id: (\S+)\n(?:event.*\ndata: .*\n)?\n/gm)].map(([, place]) => place as string);
+    const rest = await read(second, '/v1/projects/default/events', { lastEventId: whole.at(-1) as string, enough: (sent) => (sent.at(-1)?.data.data as unknown as { n: number })?.n === 23 });
+    expect(rest.sent.map(({ data }) => (data.data as unknown as { n: number }).n)).toEqual(Array.from({ length: 24 - (whole.length - 1) }, (_none, at) => at + whole.length - 1));
   });
 
   it('end with the token, and at once when the server stops', async () => {

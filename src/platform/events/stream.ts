@@ -5,7 +5,7 @@ import { type EventFilter, Events, type PublishedEvent, placeOf } from './events
 
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 1000;
-/** A reader with this much unread is cut; it comes back with `Last-Event-ID` and reads on. */
+/** A reader with this much news unread is cut; it comes back with `Last-Event-ID` and reads on. */
 const UNREAD_BYTES = 1_048_576;
 
 /** Resolves when the reader has taken what was written, or is gone. */
@@ -46,11 +46,11 @@ export class EventStreams {
     // The bare id lets a client that never saw an event come back to where it began.
     raw.write(`retry: ${RETRY_MS}\nid: ${after}\n\n`);
 
-    let replaying = true;
+    let unreadAtMost = Infinity; // history comes by pages, each waited for
     const reading = this.events.follow(options.filter, after, (event) => {
       raw.write(`id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
       if (options.isLast?.(event)) end();
-      else if (!replaying && raw.writableLength > UNREAD_BYTES) raw.destroy();
+      else if (raw.writableLength > unreadAtMost) raw.destroy();
     }, () => drained(raw));
     const heartbeat = setInterval(() => raw.write(': still here\n\n'), HEARTBEAT_MS);
     const expiry = setTimeout(() => end(), Math.min(scope.expiresAt.getTime() - Date.now(), 2 ** 31 - 1));
@@ -63,7 +63,7 @@ export class EventStreams {
     };
     this.ends.add(end);
     raw.on('close', end).on('error', end);
-    reading.live.then(() => { replaying = false; }, () => raw.destroy());
+    reading.live.then(() => { unreadAtMost = raw.writableLength + UNREAD_BYTES; }, () => raw.destroy());
     if (this.closed || raw.destroyed) end();
   }
 

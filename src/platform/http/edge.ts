@@ -37,10 +37,10 @@ export function httpAdapter(config: { bodyLimitBytes: number }): FastifyAdapter 
 
 /** Hooks around every route: ids for the log, security headers, JSON bodies only, methods that a path does not have. Call it before routes are registered. */
 export function hardenEdge(fastify: FastifyInstance): void {
-  const routes: { method: string; path: RegExp }[] = [];
+  const routes: { method: string; url: string; path: RegExp }[] = [];
   fastify.removeContentTypeParser('text/plain');
   fastify.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) routes.push({ method: one, path: pathPattern(url) });
+    for (const one of [method].flat()) routes.push({ method: one, url, path: pathPattern(url) });
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     const path = request.url.split('?')[0] as string;
@@ -48,7 +48,9 @@ export function hardenEdge(fastify: FastifyInstance): void {
     if (path === '/api' || path.startsWith('/api/')) void reply.header('content-security-policy', PAGE_POLICY);
     withLogContext({ requestId: request.id }, () => {
       if (!request.is404) return done();
-      const allowed = [...new Set(routes.filter((route) => route.path.test(path)).map((route) => route.method))].sort();
+      const here = routes.filter((route) => route.path.test(path));
+      const exact = here.filter((route) => route.url === path);
+      const allowed = [...new Set((exact.length > 0 ? exact : here).map((route) => route.method))].sort();
       if (allowed.length === 0) return done();
       void reply.header('allow', [...allowed, 'OPTIONS'].join(', '));
       if (request.method === 'OPTIONS') void reply.status(204).send();

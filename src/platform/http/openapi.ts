@@ -21,14 +21,16 @@ const response = ([code, description, detail]: readonly [ProblemCode, string, st
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, example: problemBody(new Problem(code, detail), '/v1/projects', '7d1f0b5e-5c0e-4e0e-9d5a-0a8a3a3c9a10') } },
 });
 
-interface Operation { parameters?: { in?: string }[]; requestBody?: unknown; responses?: Record<string, unknown>; security?: object[]; 'x-public'?: boolean; 'x-permission'?: string }
+interface Parameter { in?: string; name?: string; description?: string; schema?: object }
+interface Operation { parameters?: Parameter[]; requestBody?: unknown; responses?: Record<string, unknown>; security?: object[]; 'x-public'?: boolean; 'x-permission'?: string }
 
-/** Adds to an operation the problems that it can have by its nature, and says where no token is needed. */
+/** Adds to an operation the problems that it can have by its nature, and says what its path may name and where no token is needed. */
 function complete(operation: Operation): void {
   const ref = (name: keyof typeof PROBLEMS) => ({ $ref: `#/components/responses/${name}` });
   const has = (place: string): boolean => operation.parameters?.some((parameter) => parameter.in === place) ?? false;
   const open = operation['x-public'] === true;
   if (open) operation.security = [];
+  for (const parameter of operation.parameters ?? []) if (parameter.in === 'path' && parameter.description === undefined) Object.assign(parameter, { description: `Name or id of the ${parameter.name}`, schema: { type: 'string', minLength: 1, maxLength: 512 } });
   operation.responses = {
     ...operation.responses,
     ...((operation.requestBody !== undefined || has('path') || has('query') || has('header')) && { [PROBLEM_STATUS.INVALID_REQUEST]: ref('Invalid') }),

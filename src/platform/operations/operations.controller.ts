@@ -1,4 +1,5 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiParam } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Page, PageQuery, pageOf } from '../../kernel/page.js';
@@ -36,6 +37,9 @@ const OperationQuery = PageQuery.extend({
   state: z.enum(OPERATION_STATES).optional().meta({ description: 'State' }),
 }).strict();
 
+/** Documents `{operation}` of a path. */
+export const OperationParam = () => ApiParam({ name: 'operation', description: 'Id of the operation', schema: { type: 'string', format: 'uuid' } });
+
 /** An operation as an example in the API document. */
 export const operationExample = {
   id: '019a2c00-0000-7000-8000-000000000010', kind: 'mci.create', workspaceId: '019a2c00-0000-7000-8000-000000000001', projectId: '019a2c00-0000-7000-8000-000000000002',
@@ -57,6 +61,7 @@ export class OperationsController {
   }
 
   @Get(':operation')
+  @OperationParam()
   @Permission('operation:read')
   @Answers(200, 'Shows an operation.', OperationBody, operationExample)
   get(@CurrentScope() scope: CallerScope, @Param('operation') id: string): Promise<Operation> {
@@ -64,6 +69,7 @@ export class OperationsController {
   }
 
   @Post(':operation/cancel')
+  @OperationParam()
   @HttpCode(202)
   @Permission('operation:cancel')
   @Answers(202, 'Asks for the end of an operation; asking again changes nothing.', OperationBody, { ...operationExample, state: 'cancelling' })
@@ -72,6 +78,7 @@ export class OperationsController {
   }
 
   @Get(':operation/events')
+  @OperationParam()
   @Permission('operation:read')
   @StreamAnswers('Streams the changes of an operation from its beginning, and ends with it (server-sent events).')
   async events(@CurrentScope() scope: CallerScope, @Param('operation') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -54,7 +54,7 @@ export class Engine {
     });
     try {
       const runner = await run({
-        pgPool: pool, concurrency, events, noHandleSignals: true, pollInterval: 1000, logger: engineLogger(logger), parsedCronItems: [],
+        pgPool: pool, concurrency, events, noHandleSignals: true, pollInterval: 2000, logger: engineLogger(logger), parsedCronItems: [],
         taskList: Object.fromEntries([...options.tasks].map((task) => [task, (payload: unknown, { job }: JobHelpers) => runJob({ id: job.id, task, priority: job.priority, ...(payload as Pick<Job, 'key' | 'lane' | 'attempt'>) })])),
         preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       });
