@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Principal } from '../iam/index.js';
 import { newId } from '../kernel/ids.js';
+import { isId } from '../kernel/page.js';
 import { Problem } from '../kernel/problem.js';
 import { type Operation, Operations, Secrets, Work, withLogContext } from '../platform/index.js';
 import { groupFailures } from './failures.js';
@@ -47,7 +48,7 @@ export class Commands implements OnModuleInit {
 
   /** Outcome by VM, those with equal outcome together. @throws Problem NOT_FOUND. */
   async results(mci: MciRow, operationId: string): Promise<z.infer<typeof CommandResults>> {
-    const command = await this.rows.manager.findOneBy(CommandRow, { operationId, mciId: mci.id });
+    const command = isId(operationId) ? await this.rows.manager.findOneBy(CommandRow, { operationId, mciId: mci.id }) : null;
     if (!command) throw new Problem('NOT_FOUND', `The MCI "${mci.name}" has no command ${operationId}.`);
     const runs = await this.rows.manager.find(CommandRunRow, { where: { operationId }, order: { vmName: 'ASC' } });
     const counts: Record<string, number> = {};

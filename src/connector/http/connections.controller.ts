@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
@@ -109,6 +110,7 @@ export class ConnectionsController {
   @Post(':connection/sync')
   @Permission('connection:sync')
   @HttpCode(202)
+  @ApiBody({ required: false })
   @Answers(202, 'Reads the catalogue of a connection anew, as an operation with progress by region.', OperationBody, { ...operationExample, kind: 'connection.sync', target: { type: 'connection', id: connectionExample.id, name: connectionExample.name } })
   async sync(@CurrentPrincipal() principal: Principal, @CurrentScope() scope: CallerScope, @Param('connection') reference: string, @Body({ schema: SyncConnection.optional() }) body: z.infer<typeof SyncConnection> | undefined, @Res({ passthrough: true }) reply: FastifyReply): Promise<Operation> {
     const row = await this.require(scope, reference);

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { CurrentPrincipal, Iam, type Principal, type ProjectRef } from '../../iam/index.js';
-import { Answers, Database, Idempotency, type Operation, OperationBody, Permission } from '../../platform/index.js';
+import { Answers, Database, Idempotency, type Operation, OperationBody, OperationParam, Permission, Repeatable } from '../../platform/index.js';
 import { Commands } from '../commands.js';
 import { Infra } from '../infra.js';
 import type { MciRow } from '../infra.entities.js';
@@ -32,6 +32,7 @@ export class MciController {
   @Post()
   @HttpCode(202)
   @Permission('mci:create')
+  @Repeatable()
   @Answers(202, 'Begins to make an MCI; the operation tells how it goes.', OperationBody, accepted)
   async create(@CurrentPrincipal() principal: Principal, @Param('project') reference: string, @Body({ schema: CreateMci }) body: CreateMci, @Headers('idempotency-key') key: string | undefined, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
     const project = await this.iam.requireProject(principal, reference);
@@ -55,6 +56,7 @@ export class MciController {
   @Delete(':mci')
   @HttpCode(202)
   @Permission('mci:delete')
+  @Repeatable()
   @Answers(202, 'Deletes an MCI with all that it stands on, also in the middle of its making.', OperationBody, accepted)
   async delete(@CurrentPrincipal() principal: Principal, @Param('project') project: string, @Param('mci') reference: string, @Headers('idempotency-key') key: string | undefined, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const found = await this.find(principal, project, reference);
@@ -78,6 +80,7 @@ export class MciController {
   @Post(':mci/actions')
   @HttpCode(202)
   @Permission('mci:update')
+  @Repeatable()
   @Answers(202, 'Suspends, resumes, reboots or terminates all VMs, or the chosen groups and VMs.', OperationBody, accepted)
   async act(@CurrentPrincipal() principal: Principal, @Param('project') project: string, @Param('mci') reference: string, @Body({ schema: Action }) body: z.infer<typeof Action>, @Headers('idempotency-key') key: string | undefined, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const found = await this.find(principal, project, reference);
@@ -87,6 +90,7 @@ export class MciController {
   @Post(':mci/groups/:group/scale')
   @HttpCode(202)
   @Permission('mci:update')
+  @Repeatable()
   @Answers(202, 'Brings a group to a number of VMs; the youngest go first.', OperationBody, accepted)
   async scale(@CurrentPrincipal() principal: Principal, @Param('project') project: string, @Param('mci') reference: string, @Param('group') group: string, @Body({ schema: Scale }) body: z.infer<typeof Scale>, @Headers('idempotency-key') key: string | undefined, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const found = await this.find(principal, project, reference);
@@ -104,6 +108,7 @@ export class MciController {
   @Post(':mci/commands')
   @HttpCode(202)
   @Permission('mci:command')
+  @Repeatable()
   @Answers(202, 'Runs a command over SSH on all running VMs, or the chosen ones.', OperationBody, accepted)
   async command(@CurrentPrincipal() principal: Principal, @Param('project') project: string, @Param('mci') reference: string, @Body({ schema: RunCommand }) body: z.infer<typeof RunCommand>, @Headers('idempotency-key') key: string | undefined, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const found = await this.find(principal, project, reference);
@@ -112,6 +117,7 @@ export class MciController {
 
   @Get(':mci/commands/:operation')
   @Permission('mci:read')
+  @OperationParam()
   @Answers(200, 'Shows what a command gave, VMs with equal outcome together.', CommandResults, commandResults)
   async commandResults(@CurrentPrincipal() principal: Principal, @Param('project') project: string, @Param('mci') reference: string, @Param('operation') operationId: string) {
     return this.commands.results((await this.find(principal, project, reference)).mci, operationId);
