@@ -47,10 +47,10 @@ export class Batches {
         ...(first.zone && { zone: first.zone }), specId: first.specId, imageId: first.imageId, publicKey: mci.publicKey, sshUser: first.sshUser,
         ...(group?.rootDiskGiB && { rootDiskGiB: group.rootDiskGiB }), ...(group?.userData && { userData: group.userData }), publicAddress: true,
       }, { signal: this.signal, priority: 'provisioning' });
-      return this.adopt(batch, items);
+      return this.adopt(batch, items, false);
     } catch (error) {
       const found = hasCode(error, 'ALREADY_EXISTS') ? await this.find(batch) : [];
-      if (found.length > 0) return this.adopt(batch, found);
+      if (found.length > 0) return this.adoptFound(batch, found);
       const age = Date.now() - (first.askedAt?.getTime() ?? 0);
       if (hasCode(error, 'NOT_FOUND', 'ALREADY_EXISTS') && age < this.session.traits.consistencyWindowMs) return [];
       if (isFinal(error)) return batch.map((vm) => failed(vm, toFailure(error)));
@@ -64,7 +64,7 @@ export class Batches {
     const [first] = batch as [VmRow];
     const wanted = batch.some((vm) => vm.desired !== 'absent');
     const found = await this.find(batch);
-    if (found.length > 0) return this.adopt(batch, found);
+    if (found.length > 0) return this.adoptFound(batch, found);
     const whole = batch.every((vm, position) => vm.batchIndex === position);
     const once = this.session.traits.idempotencyToken.includes('vm') || this.session.traits.uniqueName.includes('vm');
     if (wanted && whole && on && once) return this.create(batch, on);
@@ -92,14 +92,24 @@ export class Batches {
     return this.session.all('vm.list', { region: first.region, tags: { 'mcmp-batch': first.batchId as string } }, { signal: this.signal, priority: 'provisioning' });
   }
 
+  /** VMs that a list showed, so they are seen; an answer that was lost could not name them. */
+  private async adoptFound(batch: readonly VmRow[], found: readonly Vm[]): Promise<VmChange[]> {
+    const changes = this.adopt(batch, found, true);
+    await this.rename(changes.flatMap((change) => {
+      const [row, cloud] = [batch.find((vm) => vm.id === change.id), found.find((vm) => vm.id === change.cloudId)];
+      return row && cloud ? [{ row, cloud }] : [];
+    }));
+    return changes;
+  }
+
   /** Ties the cloud's VMs to rows, by their position in the batch or by name, else in order of id. */
-  private adopt(batch: readonly VmRow[], items: readonly Vm[]): VmChange[] {
+  private adopt(batch: readonly VmRow[], items: readonly Vm[], seen: boolean): VmChange[] {
     const owned = new Set(this.view.vms.map((vm) => vm.cloudId));
     const left = new Set(items.filter((item) => !owned.has(item.id)).sort((a, b) => (a.batchIndex ?? 0) - (b.batchIndex ?? 0) || (a.id < b.id ? -1 : 1)));
     const changes: VmChange[] = [];
     const take = (row: VmRow, vm: Vm): void => {
       left.delete(vm);
-      changes.push(changeBy(vm, row, false) ?? { id: row.id, cloudId: vm.id });
+      changes.push(changeBy(vm, row, seen) ?? { id: row.id, cloudId: vm.id });
     };
     const rest = batch.filter((row) => {
       const vm = [...left].find((item) => item.batchIndex === row.batchIndex || item.name === this.nameOf(row));
@@ -115,7 +125,7 @@ export class Batches {
 
   private async settleUncertain(batch: readonly VmRow[], failure: Failure): Promise<VmChange[]> {
     const found = await this.find(batch);
-    return found.length > 0 ? this.adopt(batch, found) : batch.map((vm) => failed(vm, failure));
+    return found.length > 0 ? this.adoptFound(batch, found) : batch.map((vm) => failed(vm, failure));
   }
 }
 

@@ -45,7 +45,7 @@ export class Stage {
     const answer = await this.server.call('POST', '/v1/connections', {
       body: {
         name, driver: aws ? 'aws' : 'simulator', endpoint: aws ? this.box.wires.ec2 : this.box.wires.plain, sync: false, regions: [regionOf(cloud), regionOf(cloud, 1)].filter(Boolean),
-        credential: aws ? { accessKeyId, secretAccessKey: secretKey } : { accessKeyId, secretKey }, options: aws ? { sshPort: '2222' } : { cloud }, ...more,
+        credential: aws ? { accessKeyId, secretAccessKey: secretKey } : { accessKeyId, secretKey }, options: aws ? { sshPort: '2222', consistencyWindowSeconds: '1' } : { cloud, consistencyWindowMs: '1000' }, ...more,
       },
     });
     if (answer.status !== 201) throw new Error(`no connection to ${cloud}: ${JSON.stringify(answer.body)}`);
