@@ -9,7 +9,8 @@ const sdk = join(here, '../src/driver-sdk');
 const only = process.argv.slice(2);
 // Some vendor libraries are CommonJS inside: give the bundle the `require` that they ask for.
 const banner = { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" };
-const options = { bundle: true, platform: 'node', format: 'esm', target: 'node20', sourcemap: false, legalComments: 'none', logLevel: 'warning' };
+// ES modules first: what is not used of a vendor library then falls away.
+const options = { mainFields: ['module', 'main'], bundle: true, platform: 'node', format: 'esm', target: 'node20', sourcemap: false, legalComments: 'none', logLevel: 'warning' };
 
 const sdkEntries = ['index', 'testing/index'].map((name) => join(sdk, `${name}.ts`)).filter(existsSync);
 await build({ ...options, entryPoints: sdkEntries, outdir: join(sdk, 'dist'), splitting: true });

@@ -29,6 +29,11 @@ export interface CreateRequest extends InRegion {
   token: string;
   /** Owner tags; every list must be able to find the thing by them. */
   tags: Tags;
+  /**
+   * True where an earlier call of this token may have done all or part of it, and the consistency window has passed or does not matter: look for what is there (by token, name
+   * or tags), finish it, and make only what is missing. A driver that looks each time, or whose cloud keeps tokens, may ignore it.
+   */
+  resume?: boolean;
 }
 
 /** Ids and tags narrow a list; both given means both must hold. An unknown id is left out and is no error. */

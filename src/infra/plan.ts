@@ -102,7 +102,7 @@ function quotaFindings(groups: readonly ResolvedGroup[], facts: PlanFacts): Find
       const left = quota.limit - (quota.used ?? 0);
       if (needed === 0) continue;
       const figures = `${needed} needed, ${left} left of ${quota.limit}${quota.source === 'default' ? ' (the published default)' : ''}`;
-      if (needed > left) findings.push({ severity: 'error', code: 'QUOTA_EXCEEDED', ...(counted.length === 1 && counted[0] && { group: counted[0].input.name }), message: `Quota "${quota.name}" (${quota.id}) of ${where}: ${figures}.`, help: `Ask the cloud for ${needed - left} more, or plan ${needed - left} fewer there.` });
+      if (needed > left) findings.push({ severity: quota.source === 'account' ? 'error' : 'warning', code: 'QUOTA_EXCEEDED', ...(counted.length === 1 && counted[0] && { group: counted[0].input.name }), message: `Quota "${quota.name}" (${quota.id}) of ${where}: ${figures}.`, help: `Ask the cloud for ${needed - left} more, or plan ${needed - left} fewer there.` });
       else if (needed > left * 0.8) findings.push({ severity: 'warning', code: 'QUOTA_NEAR', message: `Quota "${quota.name}" (${quota.id}) of ${where} will be nearly used: ${figures}.` });
     }
   }

@@ -50,12 +50,12 @@ export class Resources implements OnModuleInit {
     const until = Date.now() + SLICE_MS;
     if (!row.cloudId) {
       const asked = row.askedAt?.getTime();
-      const found = asked === undefined ? undefined : await this.findOurs(row, session, signal);
       const twice = !session.traits.idempotencyToken.includes(row.kind) && !session.traits.uniqueName.includes(row.kind);
       const mayBeUnseen = asked !== undefined && twice && Date.now() < asked + session.traits.consistencyWindowMs;
-      if (!found && mayBeUnseen) return { againInMs: 500 };
+      if (mayBeUnseen && !(await this.findOurs(row, session, signal))) return { againInMs: 500 };
       try {
-        const thing = found ?? (await this.create(row, session, network?.cloudId ?? undefined, signal));
+        // Also where it was found: what was cut off half-way is finished by the driver, not taken as it lies.
+        const thing = await this.create(row, session, network?.cloudId ?? undefined, asked !== undefined, signal);
         await this.save(row, { cloudId: thing.id });
       } catch (error) {
         const taken = hasCode(error, 'ALREADY_EXISTS') ? await this.findOurs(row, session, signal) : undefined;
@@ -79,9 +79,9 @@ export class Resources implements OnModuleInit {
   }
 
   /** The intent is written before the cloud is asked. */
-  private async create(row: ResourceRow, session: CloudSession, networkId: string | undefined, signal: AbortSignal): Promise<Thing> {
+  private async create(row: ResourceRow, session: CloudSession, networkId: string | undefined, resume: boolean, signal: AbortSignal): Promise<Thing> {
     await this.save(row, { state: 'creating', askedAt: new Date() });
-    const base = { region: row.callRegion, name: row.name, token: row.id, tags: ownerTags(row) };
+    const base = { region: row.callRegion, name: row.name, token: row.id, tags: ownerTags(row), ...(resume && { resume }) };
     const options = { signal, priority: 'provisioning' } as const;
     switch (row.kind) {
       case 'network':

@@ -1,13 +1,16 @@
 import { isDriverError } from '@mcmp/driver-sdk';
-import type { ById, DiskHandlers, KeyPairHandlers, Lifecycle, NetworkHandlers, Page, PublicIpHandlers, SecurityGroupHandlers, SubnetHandlers, TagHandlers, TaggedKind, Traits, VmHandlers, VmState } from '@mcmp/driver-sdk';
+import type { ById, CreateRequest, DiskHandlers, KeyPairHandlers, Lifecycle, NetworkHandlers, Page, PublicIpHandlers, SecurityGroupHandlers, SubnetHandlers, TagHandlers, TaggedKind, Traits, VmHandlers, VmState } from '@mcmp/driver-sdk';
 import type { PlainClient } from './client.js';
 import { mapPage, toDisk, toKeyPair, toNetwork, toPublicIp, toSecurityGroup, toSubnet, toVm } from './map.js';
 import type { Row } from './map.js';
 
-/** Create, get, list and delete of one kind: the wire mirrors the SDK's requests. */
-function lifecycle<T extends { state: unknown }, C extends object>(client: PlainClient, kind: TaggedKind, map: (row: Row<T>) => T): Lifecycle<T, C> {
+/** Create, get, list and delete of one kind: the wire mirrors the SDK's requests. Each create is one call, so that resuming is finding. */
+function lifecycle<T extends { state: unknown; name: string }, C extends Partial<CreateRequest>>(client: PlainClient, kind: TaggedKind, map: (row: Row<T>) => T): Lifecycle<T, C> {
   return {
-    create: async (request, signal) => map(await client.call<Row<T>>(`${kind}.create`, request, signal)),
+    create: async ({ resume, ...request }, signal) => {
+      const found = resume ? (await client.call<Page<Row<T>>>(`${kind}.list`, { region: request.region, tags: request.tags }, signal)).items.find(({ name }) => name === request.name) : undefined;
+      return map(found ?? (await client.call<Row<T>>(`${kind}.create`, request, signal)));
+    },
     get: async (request, signal) => map(await client.call<Row<T>>(`${kind}.get`, request, signal)),
     list: async (request, signal) => mapPage(await client.call<Page<Row<T>>>(`${kind}.list`, request, signal), map),
     delete: (request, signal) => client.call(`${kind}.delete`, request, signal).then(nothing, gone),
@@ -38,7 +41,7 @@ export function vms(client: PlainClient, states: Record<string, VmState>): VmHan
   const act = (action: string) => (request: ById, signal: AbortSignal): Promise<void> => client.call(`vm.${action}`, request, signal).then(nothing);
   return {
     ...lifecycle(client, 'vm', map),
-    create: async (request, signal) => ({ items: (await client.call<{ items: Parameters<typeof map>[0][] }>('vm.create', request, signal)).items.map(map) }),
+    create: async ({ resume: _resume, ...request }, signal) => ({ items: (await client.call<{ items: Parameters<typeof map>[0][] }>('vm.create', request, signal)).items.map(map) }),
     start: act('start'), stop: act('stop'), reboot: act('reboot'), resize: act('resize'),
   };
 }
