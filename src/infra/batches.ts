@@ -1,6 +1,7 @@
 import { newId } from '../kernel/ids.js';
 import type { Vm } from '@mcmp/driver-sdk';
 import type { CloudSession } from '../connector/index.js';
+import { Asked } from './asked.js';
 import { hasCode, isFinal, toFailure } from './failures.js';
 import type { Failure, VmRow } from './infra.entities.js';
 import { cloudName } from './names.js';
@@ -8,8 +9,13 @@ import type { PlaceView, Rows, VmChange } from './rows.js';
 import { changeBy } from './vm-states.js';
 
 const GIVE_UP_MS = 15 * 60_000;
+/** So long a network or group that was just made may be unknown to a create, beside the cloud's window. */
+const UNSEEN_PARENT_MS = 5000;
 /** Creates of one place under way at once; the driver host paces them by the cloud's limits. */
 const PARALLEL = 24;
+
+/** By batch. */
+export const askedBatches = new Asked();
 
 /** Makes VMs in batches: each batch is one request whose id is written first and serves as token and owner tag. */
 export class Batches {
@@ -40,19 +46,23 @@ export class Batches {
     const [first] = batch as [VmRow];
     const group = this.view.groups.get(first.groupId);
     const { mci } = this.view;
+    const batchId = first.batchId as string;
+    askedBatches.now(batchId);
     try {
       const { items } = await this.session.call('vm.create', {
-        ...on, region: first.region, token: first.batchId as string, names: batch.map((vm) => this.nameOf(vm)),
-        tags: { ...mci.labels, ...group?.labels, 'mcmp-project': mci.projectId, 'mcmp-mci': mci.id, 'mcmp-batch': first.batchId as string },
+        ...on, region: first.region, token: batchId, names: batch.map((vm) => this.nameOf(vm)),
+        tags: { ...mci.labels, ...group?.labels, 'mcmp-project': mci.projectId, 'mcmp-mci': mci.id, 'mcmp-batch': batchId },
         ...(first.zone && { zone: first.zone }), specId: first.specId, imageId: first.imageId, publicKey: mci.publicKey, sshUser: first.sshUser,
         ...(group?.rootDiskGiB && { rootDiskGiB: group.rootDiskGiB }), ...(group?.userData && { userData: group.userData }), publicAddress: true,
       }, { signal: this.signal, priority: 'provisioning' });
+      askedBatches.now(batchId);
       return this.adopt(batch, items, false);
     } catch (error) {
+      askedBatches.now(batchId);
       const found = hasCode(error, 'ALREADY_EXISTS') ? await this.find(batch) : [];
       if (found.length > 0) return this.adoptFound(batch, found);
       const age = Date.now() - (first.askedAt?.getTime() ?? 0);
-      if (hasCode(error, 'NOT_FOUND', 'ALREADY_EXISTS') && age < this.session.traits.consistencyWindowMs) return [];
+      if (hasCode(error, 'NOT_FOUND', 'ALREADY_EXISTS') && age < this.session.traits.consistencyWindowMs + UNSEEN_PARENT_MS) return [];
       if (isFinal(error)) return batch.map((vm) => failed(vm, toFailure(error)));
       if (age > GIVE_UP_MS) return this.settleUncertain(batch, toFailure(error));
       return [];
@@ -68,11 +78,9 @@ export class Batches {
     const whole = batch.every((vm, position) => vm.batchIndex === position);
     const once = this.session.traits.idempotencyToken.includes('vm') || this.session.traits.uniqueName.includes('vm');
     if (wanted && whole && on && once) return this.create(batch, on);
-    if (Date.now() < (first.askedAt?.getTime() ?? 0) + this.session.traits.consistencyWindowMs) return [];
+    if (askedBatches.ageMs(first.batchId as string) < this.session.traits.consistencyWindowMs) return [];
     if (!wanted) return batch.map((vm) => ({ id: vm.id, state: 'terminated' }));
     if (!on) return [];
-    await this.rows.manager.query('UPDATE infra.vm SET asked_at = now() WHERE id = ANY($1::uuid[])', [batch.map((vm) => vm.id)]);
-    for (const vm of batch) vm.askedAt = new Date();
     return this.create(batch, on);
   }
 

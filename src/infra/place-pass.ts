@@ -1,7 +1,7 @@
 import type { Vm } from '@mcmp/driver-sdk';
 import { newId } from '../kernel/ids.js';
 import type { CloudSession, Connector } from '../connector/index.js';
-import { Batches, failed, groupBy } from './batches.js';
+import { Batches, askedBatches, failed, groupBy } from './batches.js';
 import { type Candidate, candidatesOf } from './candidates.js';
 import { hasCode, isFinal, toFailure } from './failures.js';
 import type { Failure, VmRow } from './infra.entities.js';
@@ -177,6 +177,21 @@ export class PlacePass {
     await this.rows.manager.query('UPDATE infra.vm SET desired = $2, reboot_wanted = false WHERE id = $1', [vm.id, vm.desired]);
   }
 
+  /**
+   * Whether a VM that no list shows is gone. One that was seen and is to go, is; any other is asked for by its id, for its tag may have been taken off, and
+   * one that nobody saw yet may be there unseen.
+   */
+  private async isGone(row: VmRow): Promise<boolean> {
+    if (row.providerState !== null && row.desired === 'absent') return true;
+    if (row.providerState === null && askedBatches.ageMs(row.batchId ?? row.id) < this.session.traits.consistencyWindowMs) return false;
+    try {
+      return (await this.session.call('vm.get', { region: row.region, id: row.cloudId as string }, { signal: this.signal, priority: 'provisioning' })).state === 'terminated';
+    } catch (error) {
+      if (hasCode(error, 'NOT_FOUND')) return true;
+      throw error;
+    }
+  }
+
   /** Reads the MCI's VMs in this place and takes over what the cloud says. */
   private async look(): Promise<void> {
     const known = this.view.vms.filter((vm) => vm.cloudId !== null && (isMoving(vm) || isHalfMade(vm) || vm.state !== vm.desired));
@@ -193,7 +208,7 @@ export class PlacePass {
         if (row.providerState === null) renamed.push({ row, cloud: vm });
         const change = row.state === 'failed' ? undefined : changeBy(vm, row, true);
         if (change) changes.push(change);
-      } else if (vm || row.providerState !== null || Date.now() > (row.askedAt?.getTime() ?? 0) + this.session.traits.consistencyWindowMs) {
+      } else if (vm || (await this.isGone(row))) {
         if (isHalfMade(row) && row.desired !== 'absent') cleaned.push(row);
         else if (row.desired === 'absent') changes.push({ id: row.id, state: 'terminated', cloudId: null });
         else changes.push({ id: row.id, state: 'failed', cloudId: null, failure: { code: 'NOT_FOUND', message: 'the cloud has this VM no more: someone ended it there' } });

@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { CloudResource, ResourceState, Tags } from '@mcmp/driver-sdk';
 import { type CloudSession, Connector } from '../connector/index.js';
 import { Logger, Work, withLogContext } from '../platform/index.js';
+import { Asked } from './asked.js';
 import { hasCode, isFinal, toFailure } from './failures.js';
 import { MciRow, ResourceRow } from './infra.entities.js';
 import { Patience } from './patience.js';
@@ -11,9 +12,13 @@ import { Rows, TASK } from './rows.js';
 /** After this time a create that the cloud never answers is given up and taken back. */
 const GIVE_UP_MS = 15 * 60_000;
 const SLICE_MS = 20_000;
+/** Patience beyond the cloud's own window with a thing that it told of and does not show. */
+const UNSEEN_MS = 30_000;
 
 type Thing = CloudResource & { state: ResourceState };
 type Again = { againInMs: number } | void;
+
+const asked = new Asked();
 
 /** Owner tags of a resource; by them it is found again whatever happened. */
 export const ownerTags = (row: Pick<ResourceRow, 'id' | 'projectId' | 'mciId'>): Tags => ({ 'mcmp-project': row.projectId, 'mcmp-id': row.id, ...(row.mciId && { 'mcmp-mci': row.mciId }) });
@@ -49,18 +54,17 @@ export class Resources implements OnModuleInit {
     if (row.networkId && network?.state !== 'available') return;
     const until = Date.now() + SLICE_MS;
     if (!row.cloudId) {
-      const asked = row.askedAt?.getTime();
       const twice = !session.traits.idempotencyToken.includes(row.kind) && !session.traits.uniqueName.includes(row.kind);
-      const mayBeUnseen = asked !== undefined && twice && Date.now() < asked + session.traits.consistencyWindowMs;
+      const mayBeUnseen = row.askedAt !== null && twice && asked.ageMs(row.id) < session.traits.consistencyWindowMs;
       if (mayBeUnseen && !(await this.findOurs(row, session, signal))) return { againInMs: 500 };
       try {
         // Also where it was found: what was cut off half-way is finished by the driver, not taken as it lies.
-        const thing = await this.create(row, session, network?.cloudId ?? undefined, asked !== undefined, signal);
+        const thing = await this.create(row, session, network?.cloudId ?? undefined, row.askedAt !== null, signal).finally(() => asked.now(row.id));
         await this.save(row, { cloudId: thing.id });
       } catch (error) {
         const taken = hasCode(error, 'ALREADY_EXISTS') ? await this.findOurs(row, session, signal) : undefined;
         if (taken) await this.save(row, { cloudId: taken.id });
-        else if (hasCode(error, 'NOT_FOUND', 'ALREADY_EXISTS') && Date.now() - (asked ?? row.askedAt?.getTime() ?? 0) < session.traits.consistencyWindowMs) return { againInMs: 500 };
+        else if (hasCode(error, 'NOT_FOUND', 'ALREADY_EXISTS') && Date.now() - row.createdAt.getTime() < session.traits.consistencyWindowMs + UNSEEN_MS) return { againInMs: 500 };
         else if (isFinal(error) || Date.now() - row.createdAt.getTime() > GIVE_UP_MS) return this.fail(row, toFailure(error));
         else throw error;
       }
@@ -69,8 +73,7 @@ export class Resources implements OnModuleInit {
       const thing = await this.look(row, session, signal);
       if (thing?.state === 'available' || thing?.state === 'in-use') break;
       if (thing?.state === 'failed') return this.fail(row, { code: 'UNKNOWN', message: `the cloud made it in the state "${thing.providerState}"` });
-      const unseenSince = row.askedAt?.getTime() ?? 0;
-      if (!thing && Date.now() > unseenSince + Math.max(session.traits.consistencyWindowMs, 1000) + 30_000) return this.fail(row, { code: 'NOT_FOUND', message: 'the cloud made it, but does not show it' });
+      if (!thing && asked.ageMs(row.id) > session.traits.consistencyWindowMs + UNSEEN_MS) return this.fail(row, { code: 'NOT_FOUND', message: 'the cloud made it, but does not show it' });
       if (Date.now() > until) return { againInMs: 0 };
       await delay(waitMs, undefined, { signal });
     }
@@ -80,7 +83,7 @@ export class Resources implements OnModuleInit {
 
   /** The intent is written before the cloud is asked. */
   private async create(row: ResourceRow, session: CloudSession, networkId: string | undefined, resume: boolean, signal: AbortSignal): Promise<Thing> {
-    await this.save(row, { state: 'creating', askedAt: new Date() });
+    await this.save(row, { state: 'creating', askedAt: row.askedAt ?? new Date() });
     const base = { region: row.callRegion, name: row.name, token: row.id, tags: ownerTags(row), ...(resume && { resume }) };
     const options = { signal, priority: 'provisioning' } as const;
     switch (row.kind) {
@@ -125,12 +128,12 @@ export class Resources implements OnModuleInit {
       if (!row.cloudId) {
         const found = await this.findOurs(row, session, signal);
         if (found) await this.save(row, { cloudId: found.id });
-        else if (Date.now() > row.askedAt.getTime() + session.traits.consistencyWindowMs) break;
+        else if (asked.ageMs(row.id) > session.traits.consistencyWindowMs) break;
       }
       if (row.cloudId) {
         try {
           await session.call(`${row.kind}.delete`, { region: row.callRegion, id: row.cloudId }, options);
-          if (!(await this.look(row, session, signal)) && (row.seen || Date.now() > row.askedAt.getTime() + session.traits.consistencyWindowMs)) break;
+          if (!(await this.look(row, session, signal)) && (row.seen || asked.ageMs(row.id) > session.traits.consistencyWindowMs)) break;
         } catch (error) {
           if (isFinal(error)) {
             await this.save(row, { failure: toFailure(error) });

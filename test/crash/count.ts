@@ -29,6 +29,7 @@ export function count(things: readonly BoxThing[], vms: readonly ListedVm[]): Co
   for (const vm of live) if (vm.state === 'running' && !there.has(vm.cloudId as string)) result.missing.push(vm.name);
   const firsts = new Map<string, BoxThing>();
   for (const thing of things) {
+    if (live.length > 0 && isEnding(thing)) continue;
     if (thing.kind === 'vm') {
       if (!known.has(thing.id)) result.orphans.push(describe(thing));
       continue;
