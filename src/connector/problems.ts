@@ -3,8 +3,8 @@ import { Problem, type ProblemCode } from '../kernel/problem.js';
 import type { CloudErrorNote } from './connector.entities.js';
 
 /**
- * What a caller of the open API reads when a cloud refused. A cloud's UNAUTHENTICATED and FORBIDDEN are never our 401 and 403:
- * those speak of the caller's own token.
+ * What a caller of the open API reads when a cloud refused. A cloud's UNAUTHENTICATED and FORBIDDEN are never our 401 and 403, which speak of the
+ * caller's own token; nor is its failure ever our 5xx, which speaks of this server. The cloud's own code stands under `cloud`.
  */
 const PROBLEM_OF: Record<DriverErrorCode, [code: ProblemCode, help: string]> = {
   UNAUTHENTICATED: ['UNPROCESSABLE', 'The cloud does not accept the credential of this connection: give it a new one.'],
@@ -19,8 +19,8 @@ const PROBLEM_OF: Record<DriverErrorCode, [code: ProblemCode, help: string]> = {
   CONFLICT: ['CONFLICT', 'The thing is changing in the cloud: repeat the request.'],
   IN_USE: ['IN_USE', 'Something in the cloud still depends on it.'],
   RATE_LIMITED: ['RATE_LIMITED', 'The cloud takes no more calls just now: repeat the request later.'],
-  TIMEOUT: ['TIMEOUT', 'The cloud did not answer in time: repeat the request.'],
-  UNAVAILABLE: ['UNAVAILABLE', 'The cloud, its driver or the way to it failed: repeat the request.'],
+  TIMEOUT: ['CLOUD_ERROR', 'The cloud did not answer in time: repeat the request.'],
+  UNAVAILABLE: ['CLOUD_ERROR', 'The cloud, its driver or the way to it failed: repeat the request.'],
   UNKNOWN: ['CLOUD_ERROR', 'The cloud gave an answer that its driver does not know.'],
 };
 

@@ -40,9 +40,10 @@ export const PROBLEM_STATUS = {
   OUT_OF_CAPACITY: 422,
   UNSUPPORTED: 422,
   IDEMPOTENCY_MISMATCH: 422,
+  /** A cloud failed, not this server: a 5xx would make load balancers take it out. */
+  CLOUD_ERROR: 424,
   RATE_LIMITED: 429,
   INTERNAL: 500,
-  CLOUD_ERROR: 502,
   UNAVAILABLE: 503,
   TIMEOUT: 504,
 } as const;
