@@ -54,8 +54,9 @@ export class Infra implements OnModuleInit {
   async create(manager: EntityManager, principal: Principal, project: ProjectRef, request: CreateMci, resolved: ResolvedMci): Promise<Operation> {
     await this.rows.lockShared(manager, project.id);
     if (await manager.existsBy(MciRow, { projectId: project.id, name: request.name })) {
-      throw new Problem('ALREADY_EXISTS', `The project "${project.name}" has an MCI "${request.name}" already: choose another name, or delete that one first.`, { errors: [{ field: 'name', rule: 'must be new in the project' }] });
+      throw new Problem('ALREADY_EXISTS', `The project "${project.name}" has an MCI "${request.name}" already: choose another name, or delete that one first.`, { errors: [{ field: 'name', rule: 'must be new in the project', help: `GET /v1/projects/${project.name}/mcis lists the names that are taken` }] });
     }
+    await this.planner.refuseTakenRanges(manager, project, request, resolved);
     const mciId = newId();
     const operationId = newId();
     const keys = newKeyPair(`mcmp-${request.name}`);
@@ -124,7 +125,7 @@ export class Infra implements OnModuleInit {
     const vms = (await manager.find(VmRow, { where: { groupId: group.id }, order: { createdAt: 'ASC', id: 'ASC' } })).filter((vm) => vm.desired !== 'absent');
     const failedOnes = vms.filter((vm) => vm.state === 'failed');
     const good = vms.filter((vm) => vm.state !== 'failed');
-    if (size === good.length && failedOnes.length === 0) throw new Problem('UNPROCESSABLE', `The group "${group.name}" has ${size} VMs already.`, { errors: [{ field: 'size', rule: 'must differ from what the group has' }] });
+    if (size === good.length && failedOnes.length === 0) throw new Problem('UNPROCESSABLE', `The group "${group.name}" has ${size} VMs already.`, { errors: [{ field: 'size', rule: 'must differ from what the group has', help: 'look at the group’s size and counts in the MCI' }] });
     const operationId = newId();
     if (size > good.length) {
       await this.refuseBusy(manager, mci.id, failedOnes);

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { Quota } from '@mcmp/driver-sdk';
 import { Connector } from '../connector/index.js';
 import type { ProjectRef } from '../iam/index.js';
+import { Problem } from '../kernel/problem.js';
 import { offeredZones } from './candidates.js';
 import type { CreateMci } from './http/mci.dto.js';
 import { type Plan, type PlanFacts, makePlan } from './plan.js';
-import { type ResolvedMci, Resolver } from './resolve.js';
+import { type NetworkRange, type ResolvedMci, Resolver, rangeProblem } from './resolve.js';
 import { Rows } from './rows.js';
 
 /** Looks a request's names up and gathers the facts of a plan. */
@@ -15,9 +17,23 @@ export class Planner {
 
   /** @throws Problem INVALID_REQUEST with every field at fault. */
   async resolve(project: ProjectRef, request: CreateMci): Promise<ResolvedMci> {
-    const taken = await this.rows.manager.query<{ connectionId: string; region: string; cidr: string }[]>(
-      `SELECT connection_id AS "connectionId", region, cidr FROM infra.resource WHERE project_id = $1 AND kind = 'network' AND state <> 'deleting' AND cidr IS NOT NULL UNION SELECT connection_id, region, cidr FROM infra.place WHERE project_id = $1 AND cidr IS NOT NULL`, [project.id]);
-    return new Resolver(this.connector, project.workspaceId).resolve(request, taken);
+    return new Resolver(this.connector, project.workspaceId).resolve(request, await this.ranges(this.rows.manager, project.id));
+  }
+
+  /** Under the project's lock: what another request took since {@link resolve}. @throws Problem INVALID_REQUEST. */
+  async refuseTakenRanges(manager: EntityManager, project: ProjectRef, request: CreateMci, { cidrs }: ResolvedMci): Promise<void> {
+    const taken = await this.ranges(manager, project.id);
+    const errors = [...cidrs].flatMap(([place, cidr]) => {
+      const problem = rangeProblem({ connectionId: place.slice(0, place.indexOf('/')), region: place.slice(place.indexOf('/') + 1), cidr }, taken);
+      return problem ? [{ field: `networks[${request.networks.findIndex((network) => network.cidr === cidr)}].cidr`, ...problem }] : [];
+    });
+    if (errors.length > 0) throw new Problem('INVALID_REQUEST', errors.map(({ field, rule }) => `${field}: ${rule}`).join('; '), { errors });
+  }
+
+  /** Ranges of the project's networks, made or asked for. */
+  private ranges(manager: EntityManager, projectId: string): Promise<NetworkRange[]> {
+    return manager.query(
+      `SELECT connection_id AS "connectionId", region, cidr FROM infra.resource WHERE project_id = $1 AND kind = 'network' AND state <> 'deleting' AND cidr IS NOT NULL UNION SELECT connection_id, region, cidr FROM infra.place WHERE project_id = $1 AND cidr IS NOT NULL`, [projectId]);
   }
 
   async plan(project: ProjectRef, request: CreateMci): Promise<{ plan: Plan; resolved: ResolvedMci }> {

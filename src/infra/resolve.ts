@@ -20,6 +20,9 @@ export interface ResolvedMci {
   cidrs: Map<string, string>;
 }
 
+/** The range of a project's network in one place. */
+export interface NetworkRange { connectionId: string; region: string; cidr: string }
+
 type Wanted = Pick<CreateMci['groups'][number], 'connection' | 'region' | 'zone' | 'spec' | 'image'>;
 type Found = Omit<ResolvedGroup, 'input' | 'alternatives'>;
 
@@ -31,7 +34,7 @@ export class Resolver {
   constructor(private readonly connector: Connector, private readonly workspaceId: string) {}
 
   /** @throws Problem INVALID_REQUEST with every field that names something unknown or unfitting. */
-  async resolve(request: CreateMci, taken: readonly { connectionId: string; region: string; cidr: string }[]): Promise<ResolvedMci> {
+  async resolve(request: CreateMci, taken: readonly NetworkRange[]): Promise<ResolvedMci> {
     const groups: ResolvedGroup[] = [];
     for (const [index, input] of request.groups.entries()) {
       const found = await this.find(input, `groups[${index}]`);
@@ -76,7 +79,7 @@ export class Resolver {
     return image ? { osFamily: image.osFamily, osVersion: image.osVersion } : input.image;
   }
 
-  private async ranges(request: CreateMci, groups: readonly ResolvedGroup[], taken: readonly { connectionId: string; region: string; cidr: string }[]): Promise<Map<string, string>> {
+  private async ranges(request: CreateMci, groups: readonly ResolvedGroup[], taken: readonly NetworkRange[]): Promise<Map<string, string>> {
     const cidrs = new Map<string, string>();
     for (const [index, { connection: name, region, cidr }] of request.networks.entries()) {
       const field = `networks[${index}]`;
@@ -85,12 +88,11 @@ export class Resolver {
         this.problems.push({ field, rule: 'must name a connection and region of a group', help: 'leave it out where no VM is made' });
         continue;
       }
-      const here = taken.find((other) => other.connectionId === connection.id && other.region === region);
-      const other = taken.find((item) => item !== here && overlaps(item.cidr, cidr)) ?? [...cidrs].map(([key, value]) => ({ region: key.slice(key.indexOf('/') + 1), cidr: value })).find((item) => overlaps(item.cidr, cidr));
-      if (here && here.cidr !== cidr) this.problems.push({ field: `${field}.cidr`, rule: `the project has a network ${here.cidr} there already`, help: `leave the range out to share it, or ask for ${here.cidr}` });
-      else if (other) this.problems.push({ field: `${field}.cidr`, rule: `overlaps ${other.cidr} of the project’s network in ${other.region}`, help: 'choose a range of its own, or leave it out to get a free one' });
+      const asked = [...cidrs].map(([key, value]) => ({ connectionId: key.slice(0, key.indexOf('/')), region: key.slice(key.indexOf('/') + 1), cidr: value }));
+      const problem = rangeProblem({ connectionId: connection.id, region, cidr }, [...taken, ...asked]);
+      if (problem) this.problems.push({ field: `${field}.cidr`, ...problem });
       else if (Number(cidr.split('/')[1]) > 24) this.problems.push({ field: `${field}.cidr`, rule: 'must be /24 or larger, so that subnets fit', help: 'e.g. 10.20.0.0/16' });
-      else if (!here) cidrs.set(`${connection.id}/${region}`, cidr);
+      else cidrs.set(`${connection.id}/${region}`, cidr);
     }
     return cidrs;
   }
@@ -111,6 +113,14 @@ export class Resolver {
     this.regions.set(connectionId, known);
     return known;
   }
+}
+
+/** Why a project may not have a network of this range, given those that it has or will have. */
+export function rangeProblem(asked: NetworkRange, taken: readonly NetworkRange[]): Omit<FieldProblem, 'field'> | undefined {
+  const here = taken.find((other) => other.connectionId === asked.connectionId && other.region === asked.region);
+  if (here) return here.cidr === asked.cidr ? undefined : { rule: `the project has a network ${here.cidr} there already`, help: `leave the range out to share it, or ask for ${here.cidr}` };
+  const other = taken.find((item) => overlaps(item.cidr, asked.cidr));
+  return other && { rule: `overlaps ${other.cidr} of the project’s network in ${other.region}`, help: 'choose a range of its own, or leave it out to get a free one' };
 }
 
 /** A sentence with the names that are most like the one that was meant. */

@@ -3,8 +3,9 @@ import { Name } from '../../iam/index.js';
 import { PageQuery, pageOf } from '../../kernel/page.js';
 import { parseCidr } from '../cidr.js';
 
+const LABEL_KEY = 'label keys are 1–31 lower-case letters, digits and hyphens, and begin with a letter';
 const Labels = z
-  .record(z.string().regex(/^[a-z]([a-z0-9-]{0,30})$/, 'label keys are 1–31 lower-case letters, digits and hyphens'), z.string().regex(/^[a-z0-9._-]{0,63}$/, 'label values are at most 63 of a-z, 0-9, dot, hyphen, underscore'))
+  .record(z.string().regex(/^[a-z]([a-z0-9-]{0,30})$/, LABEL_KEY), z.string().regex(/^[a-z0-9._-]{0,63}$/, 'label values are at most 63 of a-z, 0-9, dot, hyphen, underscore'), { error: (issue) => (issue.code === 'invalid_key' ? LABEL_KEY : undefined) })
   .refine((labels) => Object.keys(labels).length <= 20, 'at most 20 labels')
   .refine((labels) => Object.keys(labels).every((key) => !key.startsWith('mcmp')), 'keys that begin with "mcmp" are the platform’s own')
   .meta({ example: { team: 'shop' } });
