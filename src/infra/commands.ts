@@ -14,6 +14,9 @@ import { selectVms } from './selection.js';
 import { runOverSsh } from './ssh.js';
 
 const PARALLEL = 50;
+const CANCEL_LOOK_MS = 500;
+
+interface Counts { total: number; done: number; failed: number; cancelled: number }
 
 /** Runs commands on VMs over SSH, each at most once per VM whatever happens to the server. */
 @Injectable()
@@ -29,7 +32,7 @@ export class Commands implements OnModuleInit {
     this.work.handle(TASK.command, (id, { signal }) => withLogContext({ operationId: id }, () => this.run(id, signal)));
     this.work.sweep(TASK.command, async () => (await this.rows.manager.query<{ id: string }[]>(`SELECT DISTINCT operation_id AS id FROM infra.command_run WHERE state IN ('queued', 'running')`)).map(({ id }) => id));
     this.operations.onCancel('mci.command', async (manager, operation) => {
-      await manager.query(`UPDATE infra.command_run SET state = 'cancelled', ended_at = now() WHERE operation_id = $1 AND state = 'queued'`, [operation.id]);
+      await manager.query(`UPDATE infra.command_run SET state = 'cancelled', error = 'cancelled before it began', ended_at = now() WHERE operation_id = $1 AND state = 'queued'`, [operation.id]);
       await this.rows.wake(TASK.command, [operation.id], manager);
     });
   }
@@ -71,14 +74,21 @@ export class Commands implements OnModuleInit {
     const mci = await this.rows.manager.findOneBy(MciRow, { id: command.mciId });
     const queued = await this.rows.manager.findBy(CommandRunRow, { operationId, state: 'queued' });
     const privateKey = mci ? this.secrets.open(mci.sealedKey, `mci:${mci.id}`) : '';
+    const cancel = new AbortController();
     const line = async (): Promise<void> => {
-      for (let run = queued.shift(); run && !signal.aborted; run = queued.shift()) await this.runOne(command, run, privateKey, signal);
+      for (let run = queued.shift(); run && !signal.aborted; run = queued.shift()) await this.runOne(command, run, privateKey, signal, cancel.signal);
     };
-    await Promise.all(Array.from({ length: PARALLEL }, line));
+    // Whoever cancels may do so at another server.
+    const look = setInterval(() => void this.operations.find(operationId).then((operation) => { if (operation?.state === 'cancelling') cancel.abort(); }, () => undefined), CANCEL_LOOK_MS);
+    try {
+      await Promise.all(Array.from({ length: PARALLEL }, line));
+    } finally {
+      clearInterval(look);
+    }
     if (!signal.aborted) await this.finish(operationId);
   }
 
-  private async runOne(command: CommandRow, run: CommandRunRow, privateKey: string, signal: AbortSignal): Promise<void> {
+  private async runOne(command: CommandRow, run: CommandRunRow, privateKey: string, signal: AbortSignal, cancelled: AbortSignal): Promise<void> {
     const { operationId, vmId } = run;
     const vm = await this.rows.manager.findOneBy(VmRow, { id: vmId });
     const [, taken] = await this.rows.manager.query<[unknown, number]>(`UPDATE infra.command_run SET state = 'running', started_at = now() WHERE operation_id = $1 AND vm_id = $2 AND state = 'queued'`, [operationId, vmId]);
@@ -87,29 +97,32 @@ export class Commands implements OnModuleInit {
     try {
       if (!vm?.sshHost || vm.state !== 'running') throw new Error('the VM does not run any more');
       const onHostKey = (hash: string): void => void this.rows.manager.query('UPDATE infra.vm SET host_key = $2 WHERE id = $1 AND host_key IS NULL', [vm.id, hash]).catch(() => undefined);
-      const result = await runOverSsh({ host: vm.sshHost, port: vm.sshPort ?? 22, user: vm.sshUser, privateKey, hostKey: vm.hostKey, onHostKey }, command.command, command.timeoutSeconds * 1000, signal);
+      const result = await runOverSsh({ host: vm.sshHost, port: vm.sshPort ?? 22, user: vm.sshUser, privateKey, hostKey: vm.hostKey, onHostKey }, command.command, command.timeoutSeconds * 1000, AbortSignal.any([signal, cancelled]));
       outcome = { state: 'done', ...result };
     } catch (error) {
       if (signal.aborted) return;
-      outcome = { state: 'failed', error: error instanceof Error ? error.message : 'SSH failed' };
+      outcome = cancelled.aborted ? { state: 'cancelled', error: 'cancelled while it ran' } : { state: 'failed', error: error instanceof Error ? error.message : 'SSH failed' };
     }
     await this.rows.manager.update(CommandRunRow, { operationId, vmId }, { ...outcome, endedAt: new Date() });
     await this.progress(operationId);
   }
 
-  private async progress(operationId: string): Promise<CommandRunRow[]> {
-    const runs = await this.rows.manager.findBy(CommandRunRow, { operationId });
-    const bad = runs.filter((run) => run.state === 'failed' || (run.state === 'done' && run.exitCode !== 0));
-    await this.operations.progress(undefined, operationId, { done: runs.filter((run) => run.state === 'done' && run.exitCode === 0).length, failed: bad.length, total: runs.length });
-    return runs;
+  /** Counts without reading the outputs, which may be large. */
+  private async progress(operationId: string): Promise<Counts> {
+    const [counts] = await this.rows.manager.query<[Counts]>(
+      `SELECT count(*)::int AS total, (count(*) FILTER (WHERE state = 'done' AND exit_code = 0))::int AS done, (count(*) FILTER (WHERE state = 'failed' OR (state = 'done' AND exit_code IS DISTINCT FROM 0)))::int AS failed,
+         (count(*) FILTER (WHERE state = 'cancelled'))::int AS cancelled FROM infra.command_run WHERE operation_id = $1`, [operationId]);
+    const { done, failed, total } = counts;
+    await this.operations.progress(undefined, operationId, { done, failed, total });
+    return counts;
   }
 
   private async finish(operationId: string): Promise<void> {
-    const runs = await this.progress(operationId);
-    if (runs.some((run) => run.state === 'queued' || run.state === 'running')) return;
-    const bad = runs.filter((run) => run.state === 'failed' || (run.state === 'done' && run.exitCode !== 0));
-    const cancelled = runs.filter((run) => run.state === 'cancelled').length;
-    const errors = groupFailures(bad.map((run) => ({ name: run.vmName, failure: run.state === 'failed' ? { code: 'SSH_FAILED', message: run.error ?? '' } : { code: `EXIT_${run.exitCode ?? 'SIGNAL'}`, message: (run.stderr || run.stdout).trim().split('\n')[0]?.slice(0, 200) ?? '' } })));
-    await this.operations.finish(undefined, operationId, { state: cancelled > 0 ? 'cancelled' : bad.length > 0 ? 'failed' : 'succeeded', message: `${runs.length - bad.length - cancelled} of ${runs.length} VMs answered with exit code 0.`, errors });
+    const { total, done, failed, cancelled } = await this.progress(operationId);
+    if (done + failed + cancelled < total) return;
+    const bad = await this.rows.manager.query<(Pick<CommandRunRow, 'state' | 'error' | 'exitCode'> & { name: string; words: string })[]>(
+      `SELECT vm_name AS name, state, error, exit_code AS "exitCode", left(CASE WHEN stderr <> '' THEN stderr ELSE stdout END, 1000) AS words FROM infra.command_run WHERE operation_id = $1 AND (state = 'failed' OR (state = 'done' AND exit_code IS DISTINCT FROM 0)) ORDER BY vm_name`, [operationId]);
+    const errors = groupFailures(bad.map(({ name, state, error, exitCode, words }) => ({ name, failure: state === 'failed' ? { code: 'SSH_FAILED', message: error ?? '' } : { code: `EXIT_${exitCode ?? 'SIGNAL'}`, message: words.trim().split('\n')[0]?.slice(0, 200) ?? '' } })));
+    await this.operations.finish(undefined, operationId, { state: cancelled > 0 ? 'cancelled' : failed > 0 ? 'failed' : 'succeeded', message: `${done} of ${total} VMs answered with exit code 0.`, errors });
   }
 }

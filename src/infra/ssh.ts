@@ -26,12 +26,13 @@ export interface SshResult {
 /** Most bytes kept of each stream. */
 export const MAX_OUTPUT_BYTES = 262_144;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** A VM that just began to run may not answer yet; so long a refused connection is tried again. */
+const CUT_OFF = 'the command was cut off';
+/** A VM that just began to run may not answer yet; so long, and no longer than the command may take, a refused connection is tried again. */
 const PATIENCE_MS = 30_000;
 
 /** Runs one command and gives its output. Connecting is tried again while nothing has run; the command itself is started once only. @throws Error with a plain sentence. */
 export async function runOverSsh(target: SshTarget, command: string, timeoutMs: number, signal: AbortSignal): Promise<SshResult> {
-  const client = await connect(target, signal);
+  const client = await connect(target, Math.min(PATIENCE_MS, timeoutMs), signal);
   try {
     return await exec(client, command, timeoutMs, signal);
   } finally {
@@ -39,11 +40,11 @@ export async function runOverSsh(target: SshTarget, command: string, timeoutMs: 
   }
 }
 
-async function connect(target: SshTarget, signal: AbortSignal): Promise<Client> {
-  const until = Date.now() + PATIENCE_MS;
+async function connect(target: SshTarget, patienceMs: number, signal: AbortSignal): Promise<Client> {
+  const until = Date.now() + patienceMs;
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 3000)) {
     try {
-      return await connectOnce(target);
+      return await connectOnce(target, signal);
     } catch (error) {
       const code = (error as { code?: string }).code;
       if (signal.aborted || Date.now() > until || !(code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'ETIMEDOUT' || code === 'EHOSTUNREACH')) throw error;
@@ -52,10 +53,17 @@ async function connect(target: SshTarget, signal: AbortSignal): Promise<Client> 
   }
 }
 
-function connectOnce(target: SshTarget): Promise<Client> {
+function connectOnce(target: SshTarget, signal: AbortSignal): Promise<Client> {
   return new Promise((done, failed) => {
     const client = new Client();
     let changed = false;
+    const aborted = (): void => {
+      failed(new Error(CUT_OFF));
+      client.destroy();
+    };
+    if (signal.aborted) return aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    client.once('close', () => signal.removeEventListener('abort', aborted));
     client
       .on('ready', () => done(client))
       .on('error', (error) => failed(changed ? new Error('the host key is not the one seen before: someone else answers at this address, or the VM was made anew') : Object.assign(new Error(sentence(error)), { code: (error as { code?: string }).code })))
@@ -76,22 +84,22 @@ const sentence = (error: Error & { level?: string; code?: string }): string =>
   error.level === 'client-authentication' ? 'the VM did not accept the key for this user' : error.code ? `SSH could not connect (${error.code})` : `SSH failed: ${error.message}`;
 
 function exec(client: Client, command: string, timeoutMs: number, signal: AbortSignal): Promise<SshResult> {
-  return new Promise((done, failed) => {
+  return new Promise<SshResult>((done, failed) => {
     const stop = (why: string) => () => { failed(new Error(why)); client.destroy(); };
     const timer = setTimeout(stop(`the command did not end within ${timeoutMs / 1000} s`), timeoutMs);
-    const aborted = stop('the command was cut off');
+    const aborted = stop(CUT_OFF);
     signal.addEventListener('abort', aborted, { once: true });
-    client.once('close', () => failed(new Error('the connection was lost while the command ran')));
+    client.once('close', () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+      failed(new Error('the connection was lost while the command ran'));
+    });
     client.exec(command, (error, channel) => {
       if (error) return failed(error);
       const [stdout, stderr] = [new Output(), new Output()];
       channel.on('data', (chunk: Buffer) => stdout.add(chunk));
       channel.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
-      channel.on('close', (code: number | null) => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', aborted);
-        done({ exitCode: code ?? null, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated || stderr.truncated });
-      });
+      channel.on('close', (code: number | null) => done({ exitCode: code ?? null, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated || stderr.truncated }));
     });
   });
 }
