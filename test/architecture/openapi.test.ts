@@ -50,8 +50,14 @@ describe('the API document', () => {
     })).toEqual([]);
   });
 
-  it('gives every body a schema of JSON that knows its fields', () => {
+  it('gives every body a schema of JSON that knows its fields, and a whole example that fits it', () => {
     expect(without(({ operation }) => operation.requestBody === undefined || JSON.stringify(operation.requestBody.content['application/json']?.schema ?? {}).includes('"properties"'))).toEqual([]);
+    const wrong = operations.flatMap(({ route, operation }) => {
+      const schema = operation.requestBody?.content['application/json']?.schema as { example?: unknown } | undefined;
+      const why = schema && (schema.example === undefined ? 'no example' : misfit(schema, schema.example));
+      return why ? [`${route}: ${why}`] : [];
+    });
+    expect(wrong).toEqual([]);
   });
 
   it('gives every answer a schema and an example that fits it', () => {

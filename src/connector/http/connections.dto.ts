@@ -45,21 +45,21 @@ export const CreateConnection = z.strictObject({
   options: Values.optional().meta({ description: 'Values of the option fields of the driver' }),
   regions: Regions.optional().meta({ description: 'Regions that it may use; empty means all enabled ones' }),
   sync: z.boolean().default(true).meta({ description: 'Whether its catalogue is read at once' }),
-});
+}).meta({ example: { name: 'aws-main', driver: 'aws', credential: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'the secret access key' }, regions: ['us-east-1', 'ap-northeast-2'] } });
 export const UpdateConnection = z.strictObject({
   name: Name.optional(),
   credential: Values.optional().meta({ description: 'All credential fields anew' }),
   endpoint: z.string().min(1).max(2000).nullable().optional().meta({ description: "null goes back to the provider's own" }),
   options: Values.optional().meta({ description: 'All option fields anew' }),
   regions: Regions.optional(),
-});
+}).meta({ example: { regions: ['ap-northeast-2'] } });
 export const VerifyQuery = z.strictObject({ verify: flag('true', 'Ask the cloud who the credential is before anything is written') });
 export const LiveQuery = z.strictObject({ live: flag('true', 'Ask the cloud now; `false` gives what the catalogue has') });
 export const QuotaQuery = z.strictObject({ region: z.string().min(1).max(100).meta({ description: 'Region id', example: 'ap-northeast-2' }) });
 export const SyncConnection = z.strictObject({
   regions: Regions.optional().meta({ description: 'Only these; absent means all that it may use' }),
   what: z.array(z.enum(CATALOGUE_PARTS)).min(1).max(3).optional().meta({ description: 'Absent means all' }),
-});
+}).meta({ example: { regions: ['ap-northeast-2'], what: ['spec', 'price'] } });
 export const ConnectionQuery = PageQuery.extend({
   workspace: z.uuid('must be an id (UUID)').optional().meta({ description: 'Id of a workspace' }),
   driver: z.string().max(100).optional().meta({ description: 'Name of a driver' }),

@@ -53,7 +53,16 @@ export const CreateMci = z
     groups: z.array(Group).min(1, 'must hold at least one group').max(200),
   })
   .refine(({ groups }) => groups.reduce((sum, group) => sum + group.size, 0) <= MAX_VMS, { path: ['groups'], error: `must ask for at most ${MAX_VMS} VMs in all: make several MCIs` })
-  .refine(({ groups }) => new Set(groups.map((group) => group.name)).size === groups.length, { path: ['groups'], error: 'must have names that differ' });
+  .refine(({ groups }) => new Set(groups.map((group) => group.name)).size === groups.length, { path: ['groups'], error: 'must have names that differ' })
+  .meta({
+    example: {
+      name: 'shop', onPartialFailure: 'replace', access: [{ protocol: 'tcp', fromPort: 22 }, { protocol: 'tcp', fromPort: 443 }],
+      groups: [
+        { name: 'web', size: 10, connection: 'aws-main', region: 'us-east-1', spec: 't3.medium', image: { osFamily: 'ubuntu', osVersion: '24.04' }, alternatives: [{ spec: 't3a.medium' }] },
+        { name: 'db', size: 2, connection: 'ncp-main', region: 'KR', spec: 'c2-g2-s50', image: { osFamily: 'ubuntu' } },
+      ],
+    },
+  });
 export type CreateMci = z.infer<typeof CreateMci>;
 
 const Time = z.iso.datetime();
@@ -85,14 +94,17 @@ export const Mci = z.object({
 export const MciDetail = Mci.extend({ groups: z.array(GroupBody), publicKey: z.string(), keyDownloadedAt: Time.nullable(), access: z.array(z.object({ direction: z.string(), protocol: z.string(), fromPort: z.int().optional(), toPort: z.int().optional(), cidr: z.string() })) });
 export const MciPage = pageOf(Mci);
 export const VmPage = pageOf(Vm);
-export const MciQuery = PageQuery.extend({ name: z.string().max(63).optional().meta({ description: 'Part of the name' }), status: z.string().max(40).optional(), label: z.string().max(100).optional().meta({ description: '`key=value`' }) });
-export const VmQuery = PageQuery.extend({ group: z.string().max(63).optional(), state: z.string().max(20).optional(), region: z.string().max(80).optional(), cloud: z.string().max(40).optional() });
+export const MciQuery = PageQuery.extend({ name: z.string().max(63).optional().meta({ description: 'Part of the name' }), status: z.string().max(40).optional().meta({ description: 'Status', example: 'running' }), label: z.string().max(100).optional().meta({ description: '`key=value`' }) });
+export const VmQuery = PageQuery.extend({
+  group: z.string().max(63).optional().meta({ description: 'Name of a group' }), state: z.string().max(20).optional().meta({ description: 'State', example: 'running' }),
+  region: z.string().max(80).optional().meta({ description: 'Region id', example: 'us-east-1' }), cloud: z.string().max(40).optional().meta({ description: 'The cloud', example: 'aws' }),
+});
 
 /** Which VMs of an MCI; nothing named means all. */
 const Selection = { groups: z.array(z.string().max(63)).max(200).optional(), vms: z.array(z.string().max(80)).max(2000).optional().meta({ description: 'Names or ids' }) };
-export const Action = z.strictObject({ action: z.enum(['suspend', 'resume', 'reboot', 'terminate']), ...Selection });
-export const Scale = z.strictObject({ size: z.int().min(0).max(1000) });
-export const RunCommand = z.strictObject({ command: text(16_000), timeoutSeconds: z.int().min(1).max(3600).default(60), ...Selection });
+export const Action = z.strictObject({ action: z.enum(['suspend', 'resume', 'reboot', 'terminate']), ...Selection }).meta({ example: { action: 'suspend', groups: ['web'] } });
+export const Scale = z.strictObject({ size: z.int().min(0).max(1000) }).meta({ example: { size: 20 } });
+export const RunCommand = z.strictObject({ command: text(16_000), timeoutSeconds: z.int().min(1).max(3600).default(60), ...Selection }).meta({ example: { command: 'uname -a', vms: ['web-1'] } });
 export const PrivateKey = z.object({ privateKey: z.string(), fileName: z.string(), users: z.array(z.string()) });
 export const CommandResults = z.object({
   operationId: z.uuid(), command: z.string(), createdAt: Time, counts: z.record(z.string(), z.int()),
