@@ -27,6 +27,7 @@ export async function openStage(boxArgs: string[], environment: Record<string, s
     for (const program of programs.reverse()) await program.stop();
     rmSync(folder, { recursive: true, force: true });
   };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end().finally(() => process.exit(130)));
   try {
     const box = await run('drivers/simulator/main.js', ['--port', '0', ...boxArgs], {}, /^\{.*"control"/, join(folder, 'box.log'));
     programs.push(box);

@@ -122,6 +122,12 @@ async function ended(box: Box): Promise<BoxThing[]> {
 async function main(): Promise<void> {
   const box = await Box.start(join(folder, 'box.log'), { timeScale: Number(values['time-scale']), seed: Number(values.seed) });
   const harness = new Harness(box);
+  const stop = async (): Promise<void> => {
+    for (const server of harness.servers) await server.stop();
+    await box.running.stop();
+  };
+  // They are process groups of their own, so nobody else ends them.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().finally(() => process.exit(130)));
   try {
     await harness.servers[0]?.start();
     const body = await prepare((await harness.server()).api, box);
@@ -149,8 +155,7 @@ async function main(): Promise<void> {
       if (afterDelete.orphans.length > 0 && values.victim !== 'control') break;
     }
   } finally {
-    for (const server of harness.servers) await server.stop();
-    await box.running.stop();
+    await stop();
     if (!values.keep) rmSync(folder, { recursive: true, force: true });
     else say(`kept: ${folder}`);
   }

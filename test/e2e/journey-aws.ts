@@ -40,13 +40,17 @@ async function main(): Promise<void> {
   const password = randomBytes(12).toString('base64url');
   const server = await run('src/main.js', [], { MCMP_PORT: '0', MCMP_DATA_DIR: folder, MCMP_ADMIN_PASSWORD: password, MCMP_LOG_LEVEL: 'warn' }, /listens at/, join(folder, 'server.log'));
   const clients = new Map(regions.map((region) => [region, new EC2Client({ region, endpoint, credentials: { accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretKey }, maxAttempts: 1 })]));
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await box?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().finally(() => process.exit(130)));
   try {
     const api = new ApiClient(/(http:\/\/\S+)/.exec(server.line)?.[1] as string, 'admin', password);
     await journey(api, endpoint, { accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretKey }, clients);
   } finally {
-    await server.stop();
-    await box?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await stop();
   }
 }
 
