@@ -26,19 +26,20 @@ export class Batches {
     const alike = groupBy(planned, (vm) => JSON.stringify([vm.groupId, vm.zone, vm.specId, vm.imageId]));
     const batches = alike.flatMap((vms) => chunks(vms, this.session.traits.vmBatch)).slice(0, PARALLEL);
     const intents = batches.flatMap((vms) => { const batchId = newId(); return vms.map((vm, batchIndex) => ({ id: vm.id, batchId, batchIndex })); });
-    const taken: { id: string; batch_id: string; batch_index: number; asked_at: Date }[] = (await this.rows.manager.query(
-      `UPDATE infra.vm AS v SET state = 'creating', batch_id = c."batchId", batch_index = c."batchIndex", asked_at = now(), failure = NULL
-       FROM jsonb_to_recordset($1::jsonb) AS c(id uuid, "batchId" uuid, "batchIndex" integer) WHERE v.id = c.id AND v.state = 'planned' AND v.desired <> 'absent' RETURNING v.id, v.batch_id, v.batch_index, v.asked_at`,
-      [JSON.stringify(intents)],
-    ))[0];
-    const byId = new Map(taken.map((row) => [row.id, row]));
-    return batches
-      .map((vms) => vms.filter((vm) => {
+    return this.rows.database.transaction(async (manager) => {
+      const [taken] = await manager.query<[{ id: string; batch_id: string; batch_index: number; asked_at: Date }[], number]>(
+        `UPDATE infra.vm AS v SET state = 'creating', batch_id = c."batchId", batch_index = c."batchIndex", asked_at = now(), failure = NULL
+         FROM jsonb_to_recordset($1::jsonb) AS c(id uuid, "batchId" uuid, "batchIndex" integer) WHERE v.id = c.id AND v.state = 'planned' AND v.desired <> 'absent' RETURNING v.id, v.batch_id, v.batch_index, v.asked_at`,
+        [JSON.stringify(intents)]);
+      const byId = new Map(taken.map((row) => [row.id, row]));
+      const begun = batches.map((vms) => vms.filter((vm) => {
         const row = byId.get(vm.id);
         if (row) Object.assign(vm, { state: 'creating', batchId: row.batch_id, batchIndex: row.batch_index, askedAt: row.asked_at, failure: null });
         return row !== undefined;
-      }))
-      .filter((vms) => vms.length > 0);
+      })).filter((vms) => vms.length > 0);
+      await this.rows.tellVms(manager, this.view.mci, begun.flat());
+      return begun;
+    });
   }
 
   /** Asks the cloud for a batch of {@link begin}. */

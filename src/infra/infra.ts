@@ -60,16 +60,18 @@ export class Infra implements OnModuleInit {
     const mciId = newId();
     const operationId = newId();
     const keys = newKeyPair(`mcmp-${request.name}`);
-    await manager.insert(MciRow, {
+    const mci = manager.create(MciRow, {
       id: mciId, workspaceId: project.workspaceId, projectId: project.id, name: request.name, description: request.description, labels: request.labels, policy: request.onPartialFailure,
       access: request.access.map((rule) => ({ direction: 'ingress' as const, protocol: rule.protocol, ...(rule.fromPort !== undefined && { fromPort: rule.fromPort, toPort: rule.toPort ?? rule.fromPort }), cidr: rule.cidr })),
       publicKey: keys.publicKey, sealedKey: this.secrets.seal(keys.privateKey, `mci:${mciId}`), createdBy: principal.userId,
     });
+    await manager.insert(MciRow, mci);
     const groups = resolved.groups.map((group) => this.groupRow(mciId, group));
     await manager.insert(VmGroupRow, groups);
     const vms = groups.flatMap((group) => this.vmRows(group, group.size, operationId));
     for (let at = 0; at < vms.length; at += 500) await manager.insert(VmRow, vms.slice(at, at + 500));
-    return this.begin(manager, { principal, mci: { id: mciId, name: request.name, projectId: project.id, workspaceId: project.workspaceId }, operationId, kind: 'create', policy: request.onPartialFailure, vms, cidrs: resolved.cidrs });
+    await this.rows.tellVms(manager, mci, vms);
+    return this.begin(manager, { principal, mci, operationId, kind: 'create', policy: request.onPartialFailure, vms, cidrs: resolved.cidrs });
   }
 
   private groupRow(mciId: string, { input, connection, spec, image, zone, alternatives }: ResolvedGroup): VmGroupRow {
@@ -81,7 +83,7 @@ export class Infra implements OnModuleInit {
 
   private vmRows(group: VmGroupRow, count: number, operationId: string, from = 0): VmRow[] {
     const { mciId, connectionId, cloud, region, zone, specId, imageId, sshUser, pricePerHour, currency } = group;
-    return Array.from({ length: count }, (_, index) => Object.assign(new VmRow(), { id: newId(), mciId, groupId: group.id, name: `${group.name}-${from + index + 1}`, connectionId, cloud, region, zone, specId, imageId, sshUser, pricePerHour, currency, operationId }));
+    return Array.from({ length: count }, (_, index) => Object.assign(new VmRow(), { id: newId(), mciId, groupId: group.id, name: `${group.name}-${from + index + 1}`, connectionId, cloud, region, zone, specId, imageId, sshUser, pricePerHour, currency, operationId, state: 'planned' as const, publicIp: null }));
   }
 
   /** Writes the operation and wakes every place that its VMs are in. */
@@ -129,9 +131,10 @@ export class Infra implements OnModuleInit {
     const operationId = newId();
     if (size > good.length) {
       await this.refuseBusy(manager, mci.id, failedOnes);
-      await manager.query(`DELETE FROM infra.vm WHERE id = ANY($1::uuid[]) AND cloud_id IS NULL`, [failedOnes.map((vm) => vm.id)]);
+      await this.rows.forgetVms(manager, mci, failedOnes.filter((vm) => vm.cloudId === null));
       const added = this.vmRows(group, size - good.length, operationId, group.lastNumber);
       await manager.insert(VmRow, added);
+      await this.rows.tellVms(manager, mci, added);
       await manager.update(VmGroupRow, { id: group.id }, { size, lastNumber: group.lastNumber + added.length });
       return this.begin(manager, { principal, mci, operationId, kind: 'scale-out', policy: mci.policy, vms: added });
     }

@@ -48,17 +48,21 @@ export class PlacePass {
   private async dropUnasked(): Promise<void> {
     const dropped = this.view.vms.filter((vm) => vm.desired === 'absent' && (vm.state === 'planned' || (vm.state === 'failed' && vm.cloudId === null) || (vm.state === 'terminated' && vm.forget)));
     if (dropped.length === 0) return;
-    const gone: { id: string }[] = (await this.rows.manager.query(
-      `UPDATE infra.vm SET state = 'terminated' WHERE id = ANY($1::uuid[]) AND desired = 'absent' AND (state IN ('planned', 'terminated') OR (state = 'failed' AND cloud_id IS NULL)) RETURNING id`, [dropped.map((vm) => vm.id)],
-    ))[0];
-    const ids = new Set(gone.map(({ id }) => id));
-    for (const vm of dropped) if (ids.has(vm.id)) vm.state = 'terminated';
+    await this.rows.database.transaction(async (manager) => {
+      const [gone] = await manager.query<[{ id: string }[], number]>(
+        `UPDATE infra.vm SET state = 'terminated' WHERE id = ANY($1::uuid[]) AND desired = 'absent' AND (state = 'planned' OR (state = 'failed' AND cloud_id IS NULL)) RETURNING id`, [dropped.map((vm) => vm.id)]);
+      const ids = new Set(gone.map(({ id }) => id));
+      const ended = dropped.filter((vm) => ids.has(vm.id));
+      for (const vm of ended) vm.state = 'terminated';
+      await this.rows.tellVms(manager, this.view.mci, ended.filter((vm) => !vm.forget));
+    });
     await this.forget();
   }
 
   private async forget(): Promise<void> {
     const gone = this.view.vms.filter((vm) => vm.state === 'terminated' && vm.forget);
-    await this.rows.forgetVms(this.view, gone);
+    if (gone.length === 0) return;
+    await this.rows.database.transaction((manager) => this.rows.forgetVms(manager, this.view.mci, gone));
     this.view.vms = this.view.vms.filter((vm) => !gone.includes(vm));
   }
 

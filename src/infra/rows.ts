@@ -64,15 +64,14 @@ export class Rows {
     });
   }
 
-  /** Removes rows of VMs that are gone, and tells it. */
-  async forgetVms(view: Pick<PlaceView, 'mci'>, vms: readonly VmRow[]): Promise<void> {
+  /** Removes rows of VMs of which nothing is left, and tells it. */
+  async forgetVms(manager: EntityManager, mci: MciRow, vms: readonly VmRow[]): Promise<void> {
     if (vms.length === 0) return;
-    await this.database.transaction(async (manager) => {
-      await manager.query('DELETE FROM infra.vm WHERE id = ANY($1::uuid[])', [vms.map((vm) => vm.id)]);
-      await this.tellVms(manager, view.mci, vms.map((vm) => ({ ...vm, state: 'terminated' as const })));
-    });
+    await manager.query('DELETE FROM infra.vm WHERE id = ANY($1::uuid[])', [vms.map((vm) => vm.id)]);
+    await this.events.publish(manager, vms.map((vm) => ({ workspaceId: mci.workspaceId, projectId: mci.projectId, type: 'vm.deleted', subject: { type: 'vm', id: vm.id, name: vm.name }, data: { mciId: mci.id, mci: mci.name } })));
   }
 
+  /** Tells where VMs are now. */
   async tellVms(manager: EntityManager, mci: MciRow, vms: readonly VmRow[]): Promise<void> {
     await this.events.publish(
       manager,

