@@ -3,9 +3,11 @@ import { StartError, readConfig } from './platform/index.js';
 import { startServer } from './server.js';
 
 try {
-  const server = await startServer(readConfig(process.env));
+  const starting = startServer(readConfig(process.env));
+  // Also in the middle of the start, whose PostgreSQL would be left running otherwise.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void starting.then((server) => server.close()).then(() => process.exit(0), () => process.exit(1)));
+  const server = await starting;
   process.stdout.write(`M-CMP listens at ${server.url} (API page: ${server.url}/api)\n`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close().then(() => process.exit(0), () => process.exit(1)));
 } catch (error) {
   process.stderr.write(error instanceof StartError ? `${error.message}\n` : `M-CMP could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(1);

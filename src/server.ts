@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { migrations } from '../migrations/index.js';
 import { AppModule, entities } from './app.module.js';
-import { type Config, Database, EventStreams, Events, Logger, ProblemFilter, Secrets, Work, hardenEdge, httpAdapter, prepareDataDir, serveOpenApi, validationPipe } from './platform/index.js';
+import { type Config, Database, EventStreams, Events, Logger, ProblemFilter, Secrets, StartError, Work, hardenEdge, httpAdapter, prepareDataDir, serveOpenApi, validationPipe } from './platform/index.js';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -34,7 +34,9 @@ export async function startServer(config: Config, logger = new Logger(config.log
     serveOpenApi(app);
     await app.init();
     await app.get(Work).start();
-    await app.listen(config.port, config.host);
+    await app.listen(config.port, config.host).catch((cause: NodeJS.ErrnoException) => {
+      throw cause.syscall === 'listen' ? new StartError(`The server cannot listen at ${config.host}, port ${config.port} (${cause.code}): ${cause.code === 'EADDRINUSE' ? 'stop what listens there, or set' : 'set'} MCMP_HOST and MCMP_PORT to what is free (port 0 takes any)`, { cause }) : cause;
+    });
     const { port } = app.getHttpServer().address() as { port: number };
     const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
     logger.info('listening', { url });

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded.js';
@@ -78,6 +78,34 @@ describe('the PostgreSQL of its own', () => {
     const { status, said } = refused(home);
     expect([status, said]).toEqual([1, expect.stringContaining(`Another server runs on the data folder ${home}`)]);
     expect(await workspaces(first)).toContain('kept');
+  });
+
+  it('is made anew where the first start was killed while it was made', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mcmp-embedded-'));
+    try {
+      const server = spawn(process.execPath, ['dist/src/main.js'], { env: { PATH: process.env.PATH, MCMP_PORT: '0', MCMP_DATA_DIR: folder }, stdio: 'ignore' });
+      const half = (): string | undefined => readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((path) => basename(path) === 'PG_VERSION');
+      while (half() === undefined) await delay(10);
+      server.kill('SIGKILL');
+      expect(half()).toMatch(/^postgres\.new-/);
+      await (await startEmbeddedPostgres(folder)).stop();
+      expect(readdirSync(folder).filter((name) => name.startsWith('postgres')).sort()).toEqual(['postgres', 'postgres.json', 'postgres.log']);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('ends with a server that is stopped in the middle of its start', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mcmp-embedded-'));
+    try {
+      const server = spawn(process.execPath, ['dist/src/main.js'], { env: { PATH: process.env.PATH, MCMP_PORT: '0', MCMP_DATA_DIR: folder }, stdio: 'ignore' });
+      while (!existsSync(join(folder, 'postgres', 'postmaster.pid'))) await delay(5);
+      server.kill('SIGTERM');
+      expect(await new Promise((done) => server.once('exit', done))).toBe(0);
+      expect(existsSync(join(folder, 'postgres', 'postmaster.pid'))).toBe(false);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('says what is wrong with its folder', async () => {

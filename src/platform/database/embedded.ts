@@ -1,8 +1,8 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { StartError, prepareDataDir } from '../config/start-error.js';
@@ -91,19 +91,23 @@ const alive = (pid: number): boolean => {
   }
 };
 
+/** Makes the cluster beside its place and moves it there when it is whole, so that a start killed in the middle leaves nothing that looks like one. */
 function initialise(initdb: string, folder: string, access: Access, owner: Owner | undefined): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const passwordFile = `${folder}.password`;
+  for (const name of readdirSync(dirname(folder))) if (name.startsWith(`${basename(folder)}.new-`)) rmSync(join(dirname(folder), name), { recursive: true, force: true, maxRetries: 10 });
+  const making = `${folder}.new-${process.pid}`;
+  const passwordFile = join(making, 'password');
+  const cluster = join(making, 'cluster');
+  mkdirSync(cluster, { recursive: true, mode: 0o700 });
   writeFileSync(passwordFile, access.password, { mode: 0o600 });
-  if (owner) for (const path of [folder, passwordFile]) chownSync(path, owner.uid, owner.gid);
+  if (owner) for (const path of [making, cluster, passwordFile]) chownSync(path, owner.uid, owner.gid);
   try {
-    const run = spawnSync(initdb, ['-D', folder, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--locale', 'C'], { ...owner, cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C' }, encoding: 'utf8' });
+    const run = spawnSync(initdb, ['-D', cluster, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--locale', 'C'], { ...owner, cwd: making, env: { PATH: process.env.PATH, LC_ALL: 'C' }, encoding: 'utf8' });
     if (run.status !== 0) throw new StartError(`initdb failed: ${run.error?.message ?? run.stderr.trim().split('\n').slice(-3).join(' ')}`);
+    renameSync(cluster, folder);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
+    throw (error as NodeJS.ErrnoException).code === 'ENOTEMPTY' ? new StartError(`${folder} holds files but no PostgreSQL: move them away, or set MCMP_DATA_DIR to another folder`, { cause: error }) : error;
   } finally {
-    rmSync(passwordFile, { force: true });
+    rmSync(making, { recursive: true, force: true });
   }
 }
 
