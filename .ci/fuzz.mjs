@@ -54,7 +54,7 @@ process.exit(status);
 /** What the fuzz finds: ten connections, a catalogue, MCIs with VMs, a command that ran. @returns values that hit them, by parameter or field. */
 async function furnish(client, box) {
   await connect(client, box);
-  const places = await choosePlaces(client, box);
+  const places = await choosePlaces(client);
   const [aws, ncp] = ['aws', 'ncp'].map((cloud) => places.find((place) => place.cloud === cloud));
   const groups = [aws, ncp].map(({ cloud, connection, region, spec, image }) => ({ name: cloud, size: 2, connection, region, spec, image }));
   const mcis = ['demo', 'shop', 'lab', 'edge', 'one', 'two', 'three', 'four', 'five', 'six'];
@@ -65,14 +65,14 @@ async function furnish(client, box) {
   await watchOperation(client, command.id, () => undefined);
   const ids = Object.fromEntries((await readAll(client, '/v1/connections')).map(({ name, id }) => [name, id]));
   const [workspace] = await readAll(client, '/v1/workspaces');
-  const { accessKeyId, secretKey } = await (await fetch(`${box.control}/control/credential?cloud=kt&account=fuzz`)).json();
+  const { accessKeyId, secretKey } = await (await fetch(`${box.control}/control/credential?cloud=aws&account=444455556666`)).json();
   return {
     'path.project': ['default'], 'path.mci': mcis.slice(0, 4), 'path.group': ['aws', 'ncp'], 'path.vm': ['aws-1', 'ncp-2'], 'path.operation': [command.id, ...operations.slice(0, 3)], 'path.connection': [ids['aws-demo'], ids['ncp-demo'], 'kt-demo'], 'path.driver': ['aws', 'simulator'],
     'query.connection': [ids['aws-demo']], 'query.region': [aws.region, ncp.region], 'query.cloud': ['aws'],
     // All of one place, so that a request that takes them all can be done.
     'body.workspaceId': [workspace.id], 'body.groups[*].connection': [ids['aws-demo']], 'body.groups[*].region': [aws.region], 'body.groups[*].spec': [aws.spec], 'body.groups[*].image': [aws.image], 'body.groups[*].size': [1, 2], 'body.size': [0, 1, 2, 3],
     'body.networks[*].connection': [ids['aws-demo']], 'body.networks[*].region': [aws.region], 'body.networks[*].cidr': ['10.77.0.0/16', '10.78.0.0/16'],
-    'body.driver': ['simulator'], 'body.endpoint': [box.wires.plain], 'body.credential.accessKeyId': [accessKeyId], 'body.credential.secretKey': [secretKey], 'body.options.cloud': ['kt'], 'body.vms[*]': ['aws-1', 'ncp-2'],
+    'body.driver': ['aws'], 'body.endpoint': [box.wires.ec2, 'http://127.0.0.1:9'], 'body.credential.accessKeyId': [accessKeyId], 'body.credential.secretAccessKey': [secretKey], 'body.vms[*]': ['aws-1', 'ncp-2'],
     [SPENT]: { 'path.mci': mcis.slice(4), 'path.connection': [ids['ibm-demo'], ids['azure-demo'], ids['gcp-demo'], 'tencent-demo'] },
   };
 }

@@ -16,12 +16,14 @@ export interface DemoSettings {
   password: string;
 }
 
-/** Reads the command line and what an earlier run left in the folder. */
+/** Reads the command line and what an earlier run left in the folder. @throws Error for a flag that is not known or out of its range. */
 export function readSettings(args: string[]): DemoSettings {
   const { values } = parseArgs({
     args,
     options: { exit: { type: 'boolean', default: false }, 'time-scale': { type: 'string', default: '0.1' }, port: { type: 'string', default: '8080' }, folder: { type: 'string', default: join('.data', 'demo') } },
   });
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port > 65_535) throw new Error(`--port is a number from 0 to 65535 (0 takes a free one), not '${values.port}'`);
   const folder = values.folder;
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'password');
@@ -30,5 +32,5 @@ export function readSettings(args: string[]): DemoSettings {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  return { exit: values.exit, timeScale: values['time-scale'], port: Number(values.port), folder, password: readFileSync(file, 'utf8') };
+  return { exit: values.exit, timeScale: values['time-scale'], port, folder, password: readFileSync(file, 'utf8') };
 }
