@@ -52,7 +52,7 @@ export const UpdateConnection = z.strictObject({
   endpoint: z.string().min(1).max(2000).nullable().optional().meta({ description: "null goes back to the provider's own" }),
   options: Values.optional().meta({ description: 'All option fields anew' }),
   regions: Regions.optional(),
-}).meta({ example: { regions: ['ap-northeast-2'] } });
+}).meta({ example: { name: 'aws-production' } });
 export const VerifyQuery = z.strictObject({ verify: flag('true', 'Ask the cloud who the credential is before anything is written') });
 export const LiveQuery = z.strictObject({ live: flag('true', 'Ask the cloud now; `false` gives what the catalogue has') });
 export const QuotaQuery = z.strictObject({ region: z.string().min(1).max(100).meta({ description: 'Region id', example: 'ap-northeast-2' }) });
