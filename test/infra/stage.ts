@@ -27,13 +27,14 @@ export const specsOf = (cloud: string, index = 0): string[] => personality(cloud
 
 /** The built server and the cloud in a box as processes, with a connection to each cloud of the test. */
 export class Stage {
-  private constructor(readonly server: TestServer, readonly box: TestBox, readonly database: pg.Client) {}
+  private constructor(public server: TestServer, readonly box: TestBox, readonly database: pg.Client, private readonly environment: Record<string, string>) {}
 
   static async start(clouds: readonly string[], options: { timeScale?: number; environment?: Record<string, string> } = {}): Promise<Stage> {
-    const [server, box] = await Promise.all([startServer(options.environment), startBox({ timeScale: options.timeScale ?? 0 })]);
+    const environment = { MCMP_SERVER_NAME: 'stage', ...options.environment };
+    const [server, box] = await Promise.all([startServer(environment), startBox({ timeScale: options.timeScale ?? 0 })]);
     const database = new pg.Client({ connectionString: server.databaseUrl });
     await database.connect();
-    const stage = new Stage(server, box, database);
+    const stage = new Stage(server, box, database, environment);
     await Promise.all(clouds.map((cloud) => stage.connect(cloud)));
     return stage;
   }
@@ -83,10 +84,10 @@ export class Stage {
     return this.until(`/v1/operations/${id}`, (operation: Operation) => ['succeeded', 'failed', 'cancelled'].includes(operation.state));
   }
 
-  /** Looks until what is there is as wanted. @throws Error after 30 s, with what was seen last. */
+  /** Looks until what is there is as wanted. @throws Error after 90 s, with what was seen last. */
   async until<T>(path: string, good: (body: T) => boolean): Promise<T> {
     let last: T | undefined;
-    for (const limit = Date.now() + 30_000; Date.now() < limit; await delay(40)) {
+    for (const limit = Date.now() + 90_000; Date.now() < limit; await delay(40)) {
       last = (await this.server.call('GET', path.startsWith('/') ? path : `${MCIS}/${path}`)).body as T;
       if (good(last)) return last;
     }
@@ -127,6 +128,14 @@ export class Stage {
   private async clear(): Promise<void> {
     await this.box.setFaults();
     for (const { name } of (await this.get<{ items: { name: string }[] }>(`${MCIS}?pageSize=200`)).items) await this.ended(await this.server.call('DELETE', `${MCIS}/${name}`)).catch(() => undefined);
+  }
+
+  /** Ends the server and starts it again on its database and folder. */
+  async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await this.server.kill(signal);
+    const { stop } = this.server;
+    const server = await startServer(this.environment, this.server);
+    this.server = { ...server, stop: async () => { await server.kill(); await stop(); } };
   }
 
   async stop(): Promise<void> {
