@@ -75,8 +75,13 @@ export class Commands implements OnModuleInit {
     const queued = await this.rows.manager.findBy(CommandRunRow, { operationId, state: 'queued' });
     const privateKey = mci ? this.secrets.open(mci.sealedKey, `mci:${mci.id}`) : '';
     const cancel = new AbortController();
+    // One count at a time, so that progress never goes back because an older one was slower.
+    let told: Promise<unknown> = Promise.resolve();
+    const tell = (): Promise<unknown> => (told = told.then(() => this.progress(operationId)));
     const line = async (): Promise<void> => {
-      for (let run = queued.shift(); run && !signal.aborted; run = queued.shift()) await this.runOne(command, run, privateKey, signal, cancel.signal);
+      for (let run = queued.shift(); run && !signal.aborted; run = queued.shift()) {
+        if (await this.runOne(command, run, privateKey, signal, cancel.signal)) await tell();
+      }
     };
     // Whoever cancels may do so at another server.
     const look = setInterval(() => void this.operations.find(operationId).then((operation) => { if (operation?.state === 'cancelling') cancel.abort(); }, () => undefined), CANCEL_LOOK_MS);
@@ -88,11 +93,12 @@ export class Commands implements OnModuleInit {
     if (!signal.aborted) await this.finish(operationId);
   }
 
-  private async runOne(command: CommandRow, run: CommandRunRow, privateKey: string, signal: AbortSignal, cancelled: AbortSignal): Promise<void> {
+  /** @returns whether there is an outcome to count. */
+  private async runOne(command: CommandRow, run: CommandRunRow, privateKey: string, signal: AbortSignal, cancelled: AbortSignal): Promise<boolean> {
     const { operationId, vmId } = run;
     const vm = await this.rows.manager.findOneBy(VmRow, { id: vmId });
     const [, taken] = await this.rows.manager.query<[unknown, number]>(`UPDATE infra.command_run SET state = 'running', started_at = now() WHERE operation_id = $1 AND vm_id = $2 AND state = 'queued'`, [operationId, vmId]);
-    if (taken === 0) return;
+    if (taken === 0) return false;
     let outcome: Partial<CommandRunRow>;
     try {
       if (!vm?.sshHost || vm.state !== 'running') throw new Error('the VM does not run any more');
@@ -100,11 +106,11 @@ export class Commands implements OnModuleInit {
       const result = await runOverSsh({ host: vm.sshHost, port: vm.sshPort ?? 22, user: vm.sshUser, privateKey, hostKey: vm.hostKey, onHostKey }, command.command, command.timeoutSeconds * 1000, AbortSignal.any([signal, cancelled]));
       outcome = { state: 'done', ...result };
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       outcome = cancelled.aborted ? { state: 'cancelled', error: 'cancelled while it ran' } : { state: 'failed', error: error instanceof Error ? error.message : 'SSH failed' };
     }
     await this.rows.manager.update(CommandRunRow, { operationId, vmId }, { ...outcome, endedAt: new Date() });
-    await this.progress(operationId);
+    return true;
   }
 
   /** Counts without reading the outputs, which may be large. */
