@@ -45,7 +45,7 @@ export class Infra implements OnModuleInit {
     return (await this.planner.plan(project, request)).plan;
   }
 
-  /** Checks a request as {@link plan} does; for {@link create}, which runs in the transaction of its answer. */
+  /** Checks a request as {@link plan} does, for {@link create}; it may ask clouds, so it runs in no transaction. */
   async check(project: ProjectRef, request: CreateMci): Promise<ResolvedMci> {
     return this.planner.resolve(project, request);
   }

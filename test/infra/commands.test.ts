@@ -112,6 +112,14 @@ describe('a command', () => {
     expect(stage.server.log()).not.toContain('hush-4711');
   });
 
+  it('that a server was killed over is not run twice', async () => {
+    const command = await start({ command: 'sleep 60', timeoutSeconds: 120 });
+    const path = `hub/commands/${String(command.body.id)}`;
+    await stage.until(path, (results: Partial<Results>) => (results.counts?.running ?? 0) === 4);
+    await stage.restart('SIGKILL');
+    expect(await stage.ended(command)).toMatchObject({ state: 'failed', errors: [{ code: 'SSH_FAILED', count: 4, message: expect.stringContaining('not run twice') }] });
+  });
+
   it('on an MCI that is deleted meanwhile ends too', async () => {
     await stage.made('brief', [stage.group('openstack', 1)]);
     const command = await start({ command: 'sleep 60', timeoutSeconds: 120 }, 'brief');

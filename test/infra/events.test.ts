@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PROJECT, Stage } from './stage.js';
+import { PROJECT, Stage, regionOf } from './stage.js';
 
 interface Told { id: string; type: string; subject: { type: string; id: string; name?: string }; data: { state?: string; status?: string; mci?: string; counts?: Record<string, number>; progress?: { done: number; total: number } } }
 let stage: Stage;
@@ -99,6 +99,17 @@ describe('the event stream of a project', () => {
     const told = await follow(({ data }) => data.state === 'succeeded', { path: `/v1/operations/${operation.id}/events` });
     expect(told.map(({ data }) => data.state).filter((state, index, all) => state !== all[index - 1])).toEqual(['queued', 'running', 'succeeded']);
     await stage.delete('one');
+  });
+
+  it('goes on while another request waits for a slow cloud', async () => {
+    await stage.box.setFaults([{ cloud: 'aws', region: regionOf('aws', 1), method: 'spec.list', effect: { type: 'latency', ms: 6000 }, times: 1 }]);
+    let answered = false;
+    const slow = stage.create('slow', [stage.group('aws', 1, { region: regionOf('aws', 1) })], {}, { key: 'slow-1' }).finally(() => { answered = true; });
+    await follow(ended('mci.create'), { meanwhile: () => stage.create('quick', [stage.group('openstack', 1)]) });
+    expect(answered).toBe(false);
+    await stage.ended(await slow);
+    await stage.box.setFaults();
+    await Promise.all([stage.delete('slow'), stage.delete('quick')]);
   });
 
   it('is not for who is in another workspace, nor for an id that it never gave', async () => {

@@ -36,7 +36,10 @@ export class MciController {
   @Answers(202, 'Begins to make an MCI; the operation tells how it goes.', OperationBody, accepted)
   async create(@CurrentPrincipal() principal: Principal, @Param('project') reference: string, @Body({ schema: CreateMci }) body: CreateMci, @Headers('idempotency-key') key: string | undefined, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
     const project = await this.iam.requireProject(principal, reference);
-    return this.begin(principal, key, request, reply, body, async (manager) => this.infra.create(manager, principal, project, body, await this.infra.check(project, body)));
+    // Before the transaction, since clouds may have to be asked, and one that stays open holds everybody's events back; a repeat gets its stored answer whatever this says.
+    const checked = this.infra.check(project, body);
+    await checked.catch(() => undefined);
+    return this.begin(principal, key, request, reply, body, async (manager) => this.infra.create(manager, principal, project, body, await checked));
   }
 
   @Get()
