@@ -156,7 +156,7 @@ export class PlacePass {
       return method && !(asked !== undefined && isMoving(vm) && Date.now() - asked < ASK_AGAIN_MS) ? [{ vm, method }] : [];
     });
     const changes: VmChange[] = [];
-    await Promise.all(calls.map(async ({ vm, method }) => {
+    const results = await Promise.allSettled(calls.map(async ({ vm, method }) => {
       try {
         if (method === 'reboot') await this.rows.manager.query('UPDATE infra.vm SET reboot_wanted = false WHERE id = $1', [vm.id]);
         await this.session.call(`vm.${method}`, { region: vm.region, id: vm.cloudId as string }, { signal: this.signal, priority: 'provisioning' });
@@ -173,6 +173,8 @@ export class PlacePass {
     }));
     if (askedPower.size > 10_000) askedPower.clear();
     await this.rows.saveVms(this.view, this.view.vms, changes);
+    const broken = results.find((result) => result.status === 'rejected');
+    if (broken?.status === 'rejected') throw broken.reason;
   }
 
   /** A refused stop, start or reboot: the VM stays what it is, and is wanted so. */
