@@ -56,7 +56,8 @@ export class Resources implements OnModuleInit {
     if (!row.cloudId) {
       const twice = !session.traits.idempotencyToken.includes(row.kind) && !session.traits.uniqueName.includes(row.kind);
       const mayBeUnseen = row.askedAt !== null && twice && asked.ageMs(row.id) < session.traits.consistencyWindowMs;
-      if (mayBeUnseen && !(await this.findOurs(row, session, signal))) return { againInMs: 500 };
+      // A network is made of several things: that one of them is seen says nothing of the last one.
+      if (mayBeUnseen && (!(await this.findOurs(row, session, signal)) || row.kind === 'network')) return { againInMs: 500 };
       try {
         // Also where it was found: what was cut off half-way is finished by the driver, not taken as it lies.
         const thing = await this.create(row, session, network?.cloudId ?? undefined, row.askedAt !== null, signal).finally(() => asked.now(row.id));
