@@ -152,7 +152,8 @@ export class Resources implements OnModuleInit {
 
   /** Final: the places that wait for it take the failure over, and then have it taken back. */
   private async fail(row: ResourceRow, failure: NonNullable<ResourceRow['failure']>): Promise<void> {
-    await this.save(row, { state: 'failed', failure });
+    // What is on its way out already stays so.
+    await this.rows.manager.query(`UPDATE infra.resource SET state = 'failed', failure = $2 WHERE id = $1 AND state <> 'deleting'`, [row.id, JSON.stringify(failure)]);
     await this.wakeAround(row);
   }
 

@@ -89,10 +89,10 @@ export class SharedThings {
     return cidr;
   }
 
-  /** Takes a failed row back; places that need it may then begin anew. */
+  /** Takes a failed row back, with what was to lie in it; places that need it may then begin anew, and meet nothing of the failed one. */
   async takeBack(row: ResourceRow): Promise<void> {
-    await this.rows.manager.update(ResourceRow, { id: row.id, state: 'failed' }, { state: 'deleting' });
-    await this.rows.wake(TASK.resource, [row.id]);
+    const [rows] = await this.rows.manager.query<[{ id: string }[], number]>(`UPDATE infra.resource SET state = 'deleting' WHERE (id = $1 AND state = 'failed') OR (network_id = $1 AND state IN ('planned', 'failed')) RETURNING id`, [row.id]);
+    await this.rows.wake(TASK.resource, rows.map(({ id }) => id));
   }
 
   /** Where no VM of the place is left: its own things go, then its share in the project's. True once nothing is left and the place row is gone. */
