@@ -21,7 +21,8 @@ async function loadServices(): Promise<Map<string, Service>> {
 /** An HTTP server that speaks for AWS onto the world. It listens already when this resolves. */
 export async function startServer(world: World, options: { host: string; port: number }): Promise<Server> {
   const services = await loadServices();
-  const server = createServer((request, response) => void serve(world, services, request, response));
+  // Longer than any client keeps an idle connection, so that none is closed under a request that has just been sent.
+  const server = createServer({ keepAliveTimeout: 300_000 }, (request, response) => void serve(world, services, request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => { server.off('error', reject); resolve(); });
