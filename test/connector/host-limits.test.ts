@@ -1,20 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Manifest } from '@mcmp/driver-sdk';
 import { PassThrough } from 'node:stream';
-import { Budget } from '../../src/connector/host/budget.js';
+import { Deadline } from '../../src/connector/host/deadline.js';
 import { type Priority, RateLimits, TokenBucket } from '../../src/connector/host/limits.js';
 import { deadlineOf, fitsMethod } from '../../src/connector/host/manifest.js';
 import { Redactor, followOutput } from '../../src/connector/host/output.js';
 import { isRepeatable, retryAfter } from '../../src/connector/host/retry.js';
 
-const budget = (ms = 10_000, signal?: AbortSignal): Budget => new Budget(ms, 'aws vm.create', signal);
+const deadline = (ms = 10_000, signal?: AbortSignal): Deadline => new Deadline(ms, 'aws vm.create', signal);
 const manifest = (limits: Manifest['limits']): Manifest => ({ name: 'aws', limits } as unknown as Manifest);
 
 describe('a token bucket', () => {
   it('gives its burst at once, and then as many as were refilled, in fractions', async () => {
     let now = 0;
     const bucket = new TokenBucket(2, 0.5, () => now);
-    const take = (): Promise<string> => bucket.take('person', budget(1)).then(() => 'taken', (error: { code: string }) => error.code);
+    const take = (): Promise<string> => bucket.take('person', deadline(1)).then(() => 'taken', (error: { code: string }) => error.code);
     expect([await take(), await take(), await take()]).toEqual(['taken', 'taken', 'RATE_LIMITED']);
     now += 1000;
     expect(await take()).toBe('RATE_LIMITED');
@@ -26,9 +26,9 @@ describe('a token bucket', () => {
 
   it('serves the more urgent first, and equals in the order in which they came', async () => {
     const bucket = new TokenBucket(1, 200);
-    await bucket.take('inventory', budget());
+    await bucket.take('inventory', deadline());
     const served: string[] = [];
-    const wait = (name: string, priority: Priority): Promise<unknown> => bucket.take(priority, budget()).then(() => served.push(name));
+    const wait = (name: string, priority: Priority): Promise<unknown> => bucket.take(priority, deadline()).then(() => served.push(name));
     await Promise.all([wait('i1', 'inventory'), wait('r1', 'reconcile'), wait('p1', 'provisioning'), wait('i2', 'inventory'), wait('h1', 'person'), wait('p2', 'provisioning'), wait('h2', 'person')]);
     expect(served).toEqual(['h1', 'h2', 'p1', 'p2', 'r1', 'i1', 'i2']);
   });
@@ -36,19 +36,19 @@ describe('a token bucket', () => {
   it('lets one who gives up leave, without a token', async () => {
     let now = 0;
     const bucket = new TokenBucket(1, 1, () => now);
-    await bucket.take('person', budget());
+    await bucket.take('person', deadline());
     const controller = new AbortController();
-    const left = bucket.take('person', budget(10_000, controller.signal)).catch((error: { code: string }) => error.code);
+    const left = bucket.take('person', deadline(10_000, controller.signal)).catch((error: { code: string }) => error.code);
     controller.abort();
     expect(await left).toBe('TIMEOUT');
     now += 1000;
-    await bucket.take('inventory', budget(1));
+    await bucket.take('inventory', deadline(1));
   });
 
   it('pauses after a refusal, halves its rate once for refusals that come together, and recovers', async () => {
     let now = 0;
     const bucket = new TokenBucket(10, 10, () => now);
-    const take = (): Promise<string> => bucket.take('person', budget(1)).then(() => 'taken', (error: { code: string; detail: { retryAfterMs?: number } }) => `${error.code} ${error.detail.retryAfterMs}`);
+    const take = (): Promise<string> => bucket.take('person', deadline(1)).then(() => 'taken', (error: { code: string; detail: { retryAfterMs?: number } }) => `${error.code} ${error.detail.retryAfterMs}`);
     for (let times = 0; times < 5; times += 1) bucket.refused(2000);
     expect(bucket.share).toBe(0.5);
     expect(await take()).toBe('RATE_LIMITED 2000');

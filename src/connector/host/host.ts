@@ -2,7 +2,7 @@ import { DriverError } from '@mcmp/driver-sdk';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger } from '../../platform/index.js';
-import { Budget } from './budget.js';
+import { Deadline } from './deadline.js';
 import { BundleError, BundleStore, type LoadedDriver, readBundle } from './bundle.js';
 import { RateLimits } from './limits.js';
 import { Redactor } from './output.js';
@@ -188,7 +188,7 @@ export class DriverHost {
   /** Starts a bundle once. Where a former version is at work, the process is kept for the calls that will follow. */
   private async tryNow(driver: LoadedDriver): Promise<Trial | undefined> {
     const runner = this.runnerOf(driver);
-    const why = await runner.tryOut(new Budget(TRIAL_MS, `trial of driver ${driver.label}`));
+    const why = await runner.tryOut(new Deadline(TRIAL_MS, `trial of driver ${driver.label}`));
     if (why) await runner.stop();
     else if (!this.runners.get(driver.manifest.name)?.current) await runner.end();
     if (!why) this.tried.set(driver.hash, runner);

@@ -1,6 +1,6 @@
 import { DriverError, type Manifest, type RateLimit } from '@mcmp/driver-sdk';
 import type { CloudCallOptions } from '../session.js';
-import type { Budget } from './budget.js';
+import type { Deadline } from './deadline.js';
 import { fitsMethod } from './manifest.js';
 
 /** Who goes first where the limit makes calls wait. */
@@ -36,9 +36,9 @@ export class TokenBucket {
 
   /**
    * Takes one token, as soon as there is one and nobody more urgent waits.
-   * @throws DriverError RATE_LIMITED where the budget ends before: the cloud was not asked.
+   * @throws DriverError RATE_LIMITED where the deadline ends before: the cloud was not asked.
    */
-  take(priority: Priority, budget: Budget): Promise<void> {
+  take(priority: Priority, deadline: Deadline): Promise<void> {
     if (this.waiting.every((line) => line.length === 0) && this.wait() === 0) {
       this.tokens -= 1;
       return Promise.resolve();
@@ -52,7 +52,7 @@ export class TokenBucket {
       const place = line.indexOf(grant);
       if (place >= 0) line.splice(place, 1);
     };
-    return budget.within(granted, leave, () => new DriverError('RATE_LIMITED', `${budget.what} waited ${budget.deadlineMs} ms for the rate limit of the cloud and was not sent`, { retryAfterMs: Math.ceil(this.wait()) }));
+    return deadline.within(granted, leave, () => new DriverError('RATE_LIMITED', `${deadline.what} waited ${deadline.deadlineMs} ms for the rate limit of the cloud and was not sent`, { retryAfterMs: Math.ceil(this.wait()) }));
   }
 
   /** The cloud refused a call: nothing more is sent for `retryAfterMs`, and more slowly for a while after. */

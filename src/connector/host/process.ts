@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { deserialize } from 'node:v8';
 import { z } from 'zod';
 import type { Logger } from '../../platform/index.js';
-import type { Budget } from './budget.js';
+import type { Deadline } from './deadline.js';
 import { HEAP_MIB, launch } from './launch.js';
 import { type Redactor, followOutput } from './output.js';
 import { type FromChild, MAX_ANSWER_BYTES, type ToChild } from './protocol.js';
@@ -100,12 +100,12 @@ export class DriverProcess {
   /** Whether so many calls were given up without ever ending that a new process is better. */
   get worn(): boolean { return this.abandoned >= MAX_ABANDONED; }
 
-  connect(session: string, input: ConnectInput, budget: Budget): Promise<unknown> {
-    return this.request((id) => ({ type: 'connect', id, session, input }), budget);
+  connect(session: string, input: ConnectInput, deadline: Deadline): Promise<unknown> {
+    return this.request((id) => ({ type: 'connect', id, session, input }), deadline);
   }
 
-  call(session: string, method: string, request: unknown, budget: Budget): Promise<unknown> {
-    return this.request((id) => ({ type: 'call', id, session, method, request }), budget);
+  call(session: string, method: string, request: unknown, deadline: Deadline): Promise<unknown> {
+    return this.request((id) => ({ type: 'call', id, session, method, request }), deadline);
   }
 
   close(session: string): void {
@@ -128,13 +128,13 @@ export class DriverProcess {
     if (this.pending.size === 0) void this.stop();
   }
 
-  private request(message: (id: number) => ToChild, budget: Budget): Promise<unknown> {
+  private request(message: (id: number) => ToChild, deadline: Deadline): Promise<unknown> {
     if (!this.usable) return Promise.reject(this.gone('has ended'));
     if (this.pending.size + this.abandoned >= MAX_IN_FLIGHT) return Promise.reject(new DriverError('RATE_LIMITED', `driver ${this.options.label} has ${MAX_IN_FLIGHT} calls under way already`, { retryAfterMs: 1000 }));
     const id = ++this.sequence;
     const work = new Promise<unknown>((done, failed) => this.pending.set(id, { done, failed }));
     this.say(message(id));
-    return budget.within(work, () => {
+    return deadline.within(work, () => {
       if (!this.settle(id)) return;
       this.abandoned += 1;
       this.say({ type: 'abort', id });

@@ -1,6 +1,6 @@
 import { CAPABILITY_METHODS, type ConnectInput, DriverError, type ManifestField, type Traits } from '@mcmp/driver-sdk';
 import type { Logger } from '../../platform/index.js';
-import { Budget } from './budget.js';
+import { Deadline } from './deadline.js';
 import type { LoadedDriver } from './bundle.js';
 import { fieldOf } from './manifest.js';
 import type { Redactor } from './output.js';
@@ -27,7 +27,7 @@ export interface OpenInput extends ConnectInput {
 }
 
 /** One account as a process holds it. */
-interface Account { traits: Traits; call(method: string, request: unknown, budget: Budget): Promise<unknown> }
+interface Account { traits: Traits; call(method: string, request: unknown, deadline: Deadline): Promise<unknown> }
 interface Opened { key: string; session: string; account: Promise<Account>; usedAt: number }
 
 export interface RunnerOptions {
@@ -81,8 +81,8 @@ export class DriverRunner {
   }
 
   /** The account of a connection in the running process: started and connected where it is not. */
-  async connected(input: OpenInput, budget: Budget): Promise<Account> {
-    const process = await this.running(budget);
+  async connected(input: OpenInput, deadline: Deadline): Promise<Account> {
+    const process = await this.running(deadline);
     const id = `${input.key}\n${input.revision}`;
     let opened = this.opened.get(id);
     if (!opened) {
@@ -93,30 +93,30 @@ export class DriverRunner {
       this.opened.set(id, (opened = made));
     }
     opened.usedAt = performance.now();
-    return budget.within(opened.account);
+    return deadline.within(opened.account);
   }
 
   /** Starts the process where it is not running. */
-  async running(budget: Budget): Promise<DriverProcess> {
+  async running(deadline: Deadline): Promise<DriverProcess> {
     const process = this.current;
     if (!this.starting && process && !process.worn) return process;
-    this.starting ??= this.start(budget).finally(() => { this.starting = undefined; });
-    return budget.within(this.starting);
+    this.starting ??= this.start(deadline).finally(() => { this.starting = undefined; });
+    return deadline.within(this.starting);
   }
 
   /** Starts the bundle and connects with made-up values, which asks no cloud; says what is wrong with it. */
-  async tryOut(budget: Budget): Promise<Trial | undefined> {
+  async tryOut(deadline: Deadline): Promise<Trial | undefined> {
     const { manifest } = this.driver;
     let process: DriverProcess;
     try {
-      process = await this.running(budget);
+      process = await this.running(deadline);
     } catch (error) {
       return { why: (error as Error).message, again: (error as DriverError).code !== 'UNKNOWN' };
     }
     try {
       const fields = (given: ManifestField[] = []): Record<string, string> => Object.fromEntries(given.filter(({ required }) => required).map((field) => [field.name, field.default ?? field.values?.[0] ?? 'trial-value']));
       const input = { credential: fields(manifest.credential), options: fields(manifest.options), ...(manifest.endpoint !== 'none' && { endpoint: 'http://127.0.0.1:9' }) };
-      const why = difference(this.driver, (await process.connect('trial', input, budget)) as ConnectAnswer);
+      const why = difference(this.driver, (await process.connect('trial', input, deadline)) as ConnectAnswer);
       process.close('trial');
       return why === undefined ? undefined : { why, again: false };
     } catch (error) {
@@ -162,12 +162,12 @@ export class DriverRunner {
     await this.starting?.catch(() => undefined);
   }
 
-  private async start(budget: Budget): Promise<DriverProcess> {
+  private async start(deadline: Deadline): Promise<DriverProcess> {
     const { manifest, label, folder, entry } = this.driver;
     const pauseMs = this.pauseMs();
     if (pauseMs > 0) {
       const why = `driver ${label} crashed ${this.crashes.length} times within ${CRASH_WINDOW_MS / 1000} s and is started again in ${Math.ceil(pauseMs)} ms`;
-      if (pauseMs > budget.remainingMs) throw new DriverError('UNAVAILABLE', why, { retryAfterMs: Math.ceil(pauseMs) });
+      if (pauseMs > deadline.remainingMs) throw new DriverError('UNAVAILABLE', why, { retryAfterMs: Math.ceil(pauseMs) });
       this.options.logger.warn(why, { driver: label });
       await new Promise((done) => setTimeout(done, pauseMs));
     }
@@ -206,7 +206,7 @@ export class DriverRunner {
 
   private async connect(process: DriverProcess, session: string, { credential, endpoint, options }: OpenInput): Promise<Account> {
     const input = { credential, options, ...(endpoint !== undefined && { endpoint }) };
-    const answer = (await process.connect(session, input, new Budget(CONNECT_MS, `${this.driver.manifest.name} connect`))) as ConnectAnswer;
+    const answer = (await process.connect(session, input, new Deadline(CONNECT_MS, `${this.driver.manifest.name} connect`))) as ConnectAnswer;
     const why = difference(this.driver, answer);
     if (why !== undefined) {
       process.close(session);
@@ -216,7 +216,7 @@ export class DriverRunner {
     const has = new Set(Object.entries(answer.groups).flatMap(([group, methods]) => methods.map((method) => `${group}.${method}`)));
     return {
       traits,
-      call: (method, request, budget) => (has.has(method) ? process.call(session, method, request, budget) : Promise.reject(new DriverError('UNSUPPORTED', `driver ${this.driver.label} has no ${method}`))),
+      call: (method, request, deadline) => (has.has(method) ? process.call(session, method, request, deadline) : Promise.reject(new DriverError('UNSUPPORTED', `driver ${this.driver.label} has no ${method}`))),
     };
   }
 

@@ -1,6 +1,6 @@
 import { CAPABILITY_METHODS, type Capability, DriverError, type Manifest, type Traits, isDriverError } from '@mcmp/driver-sdk';
 import type { CloudCallOptions, CloudMethod, CloudRequest, CloudResult } from '../session.js';
-import { Budget } from './budget.js';
+import { Deadline } from './deadline.js';
 import type { RateLimits } from './limits.js';
 import { deadlineOf, fieldOf } from './manifest.js';
 import { isRepeatable, retryAfter } from './retry.js';
@@ -41,8 +41,8 @@ export class GuardedSession implements DriverSession {
   }
 
   async traits(): Promise<Traits> {
-    const budget = new Budget(CONNECT_MS, `${this.input.driver} connect`);
-    return this.host.runner(this.input.driver).use(async (runner) => (await runner.connected(this.input, budget)).traits);
+    const deadline = new Deadline(CONNECT_MS, `${this.input.driver} connect`);
+    return this.host.runner(this.input.driver).use(async (runner) => (await runner.connected(this.input, deadline)).traits);
   }
 
   async call<M extends CloudMethod>(method: M, request: CloudRequest<M>, options: DriverCallOptions = {}): Promise<CloudResult<M>> {
@@ -53,27 +53,27 @@ export class GuardedSession implements DriverSession {
       const [issue] = checked.error.issues;
       throw new DriverError('INVALID_REQUEST', `${method}: ${issue && issue.path.length > 0 ? `${fieldOf(issue.path)}: ` : ''}${issue?.message ?? 'wrong request'}`, { field: fieldOf(issue?.path ?? []) });
     }
-    const budget = new Budget(options.deadlineMs ?? deadlineOf(manifest, method), `${manifest.name} ${method}`, options.signal);
+    const deadline = new Deadline(options.deadlineMs ?? deadlineOf(manifest, method), `${manifest.name} ${method}`, options.signal);
     const region = (checked.data as { region?: string }).region;
     for (let tries = 1; ; tries += 1) {
-      budget.check();
+      deadline.check();
       const bucket = this.host.limits.bucket(this.manifest, this.input.key, method, region);
-      await bucket.take(options.priority ?? 'reconcile', budget);
+      await bucket.take(options.priority ?? 'reconcile', deadline);
       // Until it is sent, any call may be tried again.
       let repeatable = true;
       try {
         return await this.host.runner(this.input.driver).use(async (runner) => {
-          const account = await runner.connected(this.input, budget);
+          const account = await runner.connected(this.input, deadline);
           repeatable = isRepeatable(method, account.traits);
-          return checkedAnswer(method, runner.driver.label, await account.call(method, checked.data, budget));
+          return checkedAnswer(method, runner.driver.label, await account.call(method, checked.data, deadline));
         });
       } catch (error) {
         if (!isDriverError(error)) throw error;
         if (error.code === 'RATE_LIMITED') bucket.refused(error.detail.retryAfterMs);
         const afterMs = options.retries === false ? undefined : retryAfter(error, { method, tries, repeatable });
         // What would begin after the end is not begun: the caller learns the real reason instead of a mere timeout.
-        if (afterMs === undefined || afterMs >= budget.remainingMs) throw error;
-        await budget.sleep(afterMs);
+        if (afterMs === undefined || afterMs >= deadline.remainingMs) throw error;
+        await deadline.sleep(afterMs);
       }
     }
   }

@@ -1,7 +1,7 @@
 import { DriverError } from '@mcmp/driver-sdk';
 
 /** What one call may still use: its time, and the patience of its caller. All waiting of a call is done within it. */
-export class Budget {
+export class Deadline {
   private readonly endsAt: number;
   constructor(readonly deadlineMs: number, readonly what: string, private readonly signal?: AbortSignal) {
     this.endsAt = performance.now() + deadlineMs;
@@ -41,7 +41,7 @@ export class Budget {
     });
   }
 
-  /** Waits, at most as long as the budget lasts. */
+  /** Waits, at most as long as the deadline lasts. */
   async sleep(ms: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     await this.within(new Promise<void>((done) => { timer = setTimeout(done, ms); }), () => clearTimeout(timer));
