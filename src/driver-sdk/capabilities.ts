@@ -16,7 +16,32 @@ export const CAPABILITY_METHODS: Record<Capability, readonly string[]> = {
   disk: ['create', 'get', 'list', 'delete', 'attach', 'detach', 'resize?'],
   'public-ip': ['create', 'get', 'list', 'delete', 'associate', 'disassociate'],
   tag: ['set', 'remove'],
+  'network-interface': ['create', 'get', 'list', 'delete', 'attach', 'detach'],
+  'internet-gateway': ['create', 'get', 'list', 'delete', 'attach', 'detach'],
+  'nat-gateway': ['create', 'get', 'list', 'delete'],
+  'route-table': ['create', 'get', 'list', 'delete', 'setRoutes', 'setSubnets'],
+  'vpn-gateway': ['create', 'get', 'list', 'delete'],
+  'vpn-connection': ['create', 'get', 'list', 'delete'],
+  'placement-group': ['create', 'get', 'list', 'delete'],
+  snapshot: ['create', 'get', 'list', 'delete'],
+  'custom-image': ['create', 'get', 'list', 'delete'],
+  'load-balancer': ['create', 'get', 'list', 'delete', 'setListeners', 'setTargets', 'health'],
+  cluster: ['create', 'get', 'list', 'delete', 'versions', 'upgrade', 'kubeconfig'],
+  'node-group': ['create', 'get', 'list', 'delete', 'resize', 'upgrade?'],
+  bucket: ['create', 'get', 'list', 'delete', 'setVersioning'],
+  object: ['list', 'get', 'put', 'read', 'delete', 'sign'],
+  'file-system': ['create', 'get', 'list', 'delete'],
+  database: ['create', 'get', 'list', 'delete', 'engines', 'start?', 'stop?', 'resize?'],
+  queue: ['create', 'get', 'list', 'delete'],
+  'dns-zone': ['create', 'get', 'list', 'delete'],
+  'dns-record': ['list', 'set', 'delete'],
+  metric: ['list', 'read'],
+  event: ['list'],
+  charge: ['list'],
+  'iam-user': ['create', 'get', 'list', 'delete', 'createKey', 'deleteKey', 'setPolicies'],
+  'iam-role': ['create', 'get', 'list', 'delete', 'setPolicies', 'assume?'],
+  function: ['call'],
 };
 
 /** Methods that read only, and so may always be repeated. */
-export const isRead = (method: string): boolean => /\.(get|list|listZones|verify)$/.test(method);
+export const isRead = (method: string): boolean => /\.(get|list|listZones|verify|read|sign|health|versions|engines|kubeconfig)$/.test(method);

@@ -1,3 +1,5 @@
+import type { ResourceKind } from './kinds.js';
+import type { Lifecycle } from './network.js';
 import type { ById, CloudResource, CreateRequest, InRegion, ListRequest, Page, ResourceState, Tags } from './shapes.js';
 
 /** VM states that every cloud shares; an unknown provider state is `pending`. `terminated` and NOT_FOUND mean the same. */
@@ -45,6 +47,8 @@ export interface CreateVms extends Omit<CreateRequest, 'name'> {
   userData?: string;
   /** Gives each VM a public address of its own life. */
   publicAddress: boolean;
+  /** A placement group that they join. */
+  placementGroupId?: string;
 }
 
 /** Capability `vm`. Each action may be repeated: what is already so succeeds. */
@@ -71,7 +75,13 @@ export interface Disk extends CloudResource {
   vmId?: string;
   device?: string;
 }
-export interface CreateDisk extends CreateRequest { sizeGiB: number; zone?: string; type?: string }
+export interface CreateDisk extends CreateRequest {
+  sizeGiB: number;
+  zone?: string;
+  type?: string;
+  /** Content to begin with; the disk is at least as large. */
+  snapshotId?: string;
+}
 
 /** Capability `disk`. */
 export interface DiskHandlers {
@@ -85,12 +95,19 @@ export interface DiskHandlers {
   resize?(request: ById & { sizeGiB: number }, signal: AbortSignal): Promise<Disk>;
 }
 
-/** Kinds that carry tags. */
-export type TaggedKind = 'network' | 'subnet' | 'security-group' | 'key-pair' | 'vm' | 'disk' | 'public-ip';
+/** Says how VMs that join it are placed: `spread` on different hosts, `cluster` close together. */
+export interface PlacementGroup extends CloudResource {
+  state: ResourceState;
+  policy: 'spread' | 'cluster';
+  vmIds: string[];
+}
+export interface CreatePlacementGroup extends CreateRequest { policy: 'spread' | 'cluster' }
+/** Capability `placement-group`. */
+export type PlacementGroupHandlers = Lifecycle<PlacementGroup, CreatePlacementGroup>;
 
 /** Capability `tag`: later changes of tags; creates carry theirs from the start. */
 export interface TagHandlers {
   /** Sets these tags and leaves others; `name` also renames where the cloud keeps its name as a tag. */
-  set(request: InRegion & { kind: TaggedKind; id: string; tags: Tags; name?: string }, signal: AbortSignal): Promise<void>;
-  remove(request: InRegion & { kind: TaggedKind; id: string; keys: string[] }, signal: AbortSignal): Promise<void>;
+  set(request: InRegion & { kind: ResourceKind; id: string; tags: Tags; name?: string }, signal: AbortSignal): Promise<void>;
+  remove(request: InRegion & { kind: ResourceKind; id: string; keys: string[] }, signal: AbortSignal): Promise<void>;
 }

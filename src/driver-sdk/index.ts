@@ -1,11 +1,23 @@
 /** The whole public surface of @mcmp/driver-sdk. */
 export { CAPABILITY_METHODS, isRead } from './capabilities.js';
+export type { Cluster, ClusterHandlers, CreateCluster, CreateNodeGroup, InCluster, NodeGroup, NodeGroupHandlers, NodeGroupShape } from './cluster.js';
 export type { AccountHandlers, AccountIdentity, Image, ImageHandlers, Price, PriceHandlers, Quota, QuotaHandlers, QuotaMeasure, Region, RegionHandlers, Spec, SpecHandlers, Zone } from './catalog.js';
-export type { CreateDisk, CreateVms, Disk, DiskHandlers, TagHandlers, TaggedKind, Vm, VmHandlers, VmState } from './compute.js';
+export type { CreateDisk, CreatePlacementGroup, CreateVms, Disk, DiskHandlers, PlacementGroup, PlacementGroupHandlers, TagHandlers, Vm, VmHandlers, VmState } from './compute.js';
+export type { CreateDnsZone, DnsRecord, DnsRecordHandlers, DnsZone, DnsZoneHandlers } from './dns.js';
 export { defineDriver } from './driver.js';
 export type { Capability, ConnectInput, Driver, HandlerGroups, Session, Traits } from './driver.js';
 export { DRIVER_ERROR_CODES, DriverError, isDriverError } from './errors.js';
 export type { DriverErrorCode, DriverErrorDetail } from './errors.js';
-export type { Label, Manifest, ManifestField, RateLimit } from './manifest.js';
+export type { DriverFunction, FunctionHandlers, JsonSchema } from './function.js';
+export type { CreateNatGateway, CreateNetworkInterface, CreateRouteTable, InternetGateway, InternetGatewayHandlers, NatGateway, NatGatewayHandlers, NetworkInterface, NetworkInterfaceHandlers, Route, RouteTable, RouteTableHandlers, RouteTarget } from './gateway.js';
+export type { CreateIamRole, IamRole, IamRoleHandlers, IamUser, IamUserHandlers } from './iam.js';
+export { RESOURCE_KINDS } from './kinds.js';
+export type { ResourceKind } from './kinds.js';
+export type { CreateLoadBalancer, HealthCheck, Listener, LoadBalancer, LoadBalancerHandlers, TargetHealth } from './loadbalancer.js';
+export type { Manifest, ManifestField, RateLimit } from './manifest.js';
 export type { CreateKeyPair, CreateNetwork, CreateSecurityGroup, CreateSubnet, KeyPair, KeyPairHandlers, Lifecycle, Network, NetworkHandlers, PublicIp, PublicIpHandlers, SecurityGroup, SecurityGroupHandlers, SecurityRule, Subnet, SubnetHandlers } from './network.js';
-export type { Architecture, ById, CloudResource, CreateRequest, InRegion, ListRequest, Page, PageRequest, ResourceState, Tags } from './shapes.js';
+export type { Architecture, ById, CloudResource, CreateRequest, InRegion, Label, ListRequest, Page, PageRequest, ResourceState, Tags } from './shapes.js';
+export type { CreateDatabase, CreateQueue, DatabaseEngine, DatabaseHandlers, ManagedDatabase, MessageQueue, QueueHandlers } from './services.js';
+export type { Bucket, BucketHandlers, CreateCustomImage, CreateFileSystem, CreateSnapshot, CustomImage, CustomImageHandlers, FileSystem, FileSystemHandlers, ObjectHandlers, ObjectKey, Snapshot, SnapshotHandlers, StoredObject } from './storage.js';
+export type { Charge, ChargeHandlers, CloudEvent, EventHandlers, Metric, MetricHandlers, MetricPoint, ReadMetric } from './telemetry.js';
+export type { CreateVpnConnection, CreateVpnGateway, VpnConnection, VpnConnectionHandlers, VpnGateway, VpnGatewayHandlers, VpnTunnel } from './vpn.js';

@@ -1,7 +1,6 @@
 import type { Capability } from './driver.js';
-
-/** A text in the languages of the product; English is always there. */
-export interface Label { en: string; ko?: string }
+import type { DriverFunction } from './function.js';
+import type { Label } from './shapes.js';
 
 /** One field of the form that makes a connection. */
 export interface ManifestField {
@@ -51,4 +50,6 @@ export interface Manifest {
   limits: RateLimit[];
   /** Deadline of one call in milliseconds, by method; `*` is the default. */
   deadlinesMs?: Record<string, number>;
+  /** The driver's own functions, where it has the capability `function`; names are unique. */
+  functions?: DriverFunction[];
 }

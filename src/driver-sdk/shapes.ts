@@ -63,3 +63,6 @@ export type ResourceState = 'pending' | 'available' | 'in-use' | 'deleting' | 'f
 
 /** CPU architecture in the words of the OCI image specification. */
 export type Architecture = 'amd64' | 'arm64';
+
+/** A text in the languages of the product; English is always there. */
+export interface Label { en: string; ko?: string }

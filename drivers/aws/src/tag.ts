@@ -1,10 +1,10 @@
-import type { TagHandlers, TaggedKind } from '@mcmp/driver-sdk';
+import type { TagHandlers, ResourceKind } from '@mcmp/driver-sdk';
 import type { Aws, Ec2 } from './client.js';
 import { readKeyPair } from './key-pair.js';
 import { toTags } from './map.js';
 
 /** The id under which AWS tags a thing. */
-const taggedId = async (ec2: Ec2, kind: TaggedKind, id: string): Promise<string> => (kind === 'key-pair' ? ((await readKeyPair(ec2, id)).KeyPairId ?? id) : id);
+const taggedId = async (ec2: Ec2, kind: ResourceKind, id: string): Promise<string> => (kind === 'key-pair' ? ((await readKeyPair(ec2, id)).KeyPairId ?? id) : id);
 
 /** Later changes of tags. At AWS a name is the tag `Name`, so that a name here renames; only a key pair keeps the name that it has. */
 export function tags(aws: Aws): TagHandlers {

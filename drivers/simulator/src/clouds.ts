@@ -1,7 +1,7 @@
-import type { TaggedKind, Traits, VmState } from '@mcmp/driver-sdk';
+import type { ResourceKind, Traits, VmState } from '@mcmp/driver-sdk';
 
-const ALL: TaggedKind[] = ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip'];
-const without = (...kinds: TaggedKind[]): TaggedKind[] => ALL.filter((kind) => !kinds.includes(kind));
+const ALL: ResourceKind[] = ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip'];
+const without = (...kinds: ResourceKind[]): ResourceKind[] => ALL.filter((kind) => !kinds.includes(kind));
 
 /** Words of Nova and of clouds that grew out of it: state, with the task under way. */
 const NOVA: Record<string, VmState> = {

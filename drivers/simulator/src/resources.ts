@@ -1,11 +1,11 @@
 import { isDriverError } from '@mcmp/driver-sdk';
-import type { ById, CreateRequest, DiskHandlers, KeyPairHandlers, Lifecycle, NetworkHandlers, Page, PublicIpHandlers, SecurityGroupHandlers, SubnetHandlers, TagHandlers, TaggedKind, Traits, VmHandlers, VmState } from '@mcmp/driver-sdk';
+import type { ById, CreateRequest, DiskHandlers, KeyPairHandlers, Lifecycle, NetworkHandlers, Page, PublicIpHandlers, SecurityGroupHandlers, SubnetHandlers, TagHandlers, ResourceKind, Traits, VmHandlers, VmState } from '@mcmp/driver-sdk';
 import type { PlainClient } from './client.js';
 import { mapPage, toDisk, toKeyPair, toNetwork, toPublicIp, toSecurityGroup, toSubnet, toVm } from './map.js';
 import type { Row } from './map.js';
 
 /** Create, get, list and delete of one kind: the wire mirrors the SDK's requests. Each create is one call, so that resuming is finding. */
-function lifecycle<T extends { state: unknown; name: string }, C extends Partial<CreateRequest>>(client: PlainClient, kind: TaggedKind, map: (row: Row<T>) => T): Lifecycle<T, C> {
+function lifecycle<T extends { state: unknown; name: string }, C extends Partial<CreateRequest>>(client: PlainClient, kind: ResourceKind, map: (row: Row<T>) => T): Lifecycle<T, C> {
   return {
     create: async ({ resume, ...request }, signal) => {
       const found = resume ? (await client.call<Page<Row<T>>>(`${kind}.list`, { region: request.region, tags: request.tags }, signal)).items.find(({ name }) => name === request.name) : undefined;

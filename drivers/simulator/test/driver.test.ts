@@ -6,7 +6,7 @@ import driver from '../src/index.js';
 import { CLOUDS } from '../src/clouds.js';
 import plain from '../wire/index.js';
 import { createWorld } from '../world/index.js';
-import type { Kind, Personality } from '../world/index.js';
+import type { Personality } from '../world/index.js';
 import { manifestOf, placeIn } from './kit-stage.js';
 import { PUBLIC_KEY } from './tiny.js';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const tagged = (kinds: Kind[]): Kind[] => kinds.filter((kind) => kind !== 'gateway' && kind !== 'route-table').sort();
+const tagged = (kinds: readonly string[]): string[] => kinds.filter((kind) => kind !== 'gateway' && kind !== 'route-table').sort();
 const connectTo = (cloud: string, account: string) => () => ({ credential: world.credential(cloud, account), endpoint: `http://127.0.0.1:${server.port}`, options: { cloud } });
 
 it('plays the clouds of its manifest, which are those of the box', () => {

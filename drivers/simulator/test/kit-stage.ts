@@ -2,7 +2,7 @@ import type { Manifest } from '@mcmp/driver-sdk';
 import type { BoxFaults, CheckPlace } from '@mcmp/driver-sdk/testing';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BoxWorld, Fault, Personality, PersonalitySpec } from '../world/index.js';
+import type { BoxWorld, Fault, Kind, Personality, PersonalitySpec } from '../world/index.js';
 
 export const ACCOUNT = '123456789012';
 
@@ -27,7 +27,7 @@ export function boxFaults(world: BoxWorld, cloud: string): Required<BoxFaults> {
     throttleNext: async (method) => add({ type: 'error', code: 'RATE_LIMITED', retryAfterMs: 40 }, { method, times: 1 }),
     outOfCapacity: async (region, zone) => add({ type: 'out-of-capacity' }, { region, ...(zone !== undefined && { zone }) }),
     clear: async () => void world.faults.remove(),
-    count: async (kind, tags) => world.truth({ cloud, kind, tags }).length,
+    count: async (kind, tags) => world.truth({ cloud, kind: kind as Kind, tags }).length,
     calls: async () => world.log.seq,
   };
 }

@@ -52,6 +52,16 @@ const Limit = z.strictObject({
   perSecond: z.number().positive('must be above 0').max(1_000_000),
 });
 
+const JsonSchema = z.record(z.string(), z.unknown());
+const DriverFunction = z.strictObject({
+  name: z.string().regex(/^[a-z][a-zA-Z0-9]{0,59}$/, 'must be letters and digits, beginning with a small letter'),
+  title: Label,
+  description: Label.optional(),
+  read: z.boolean('must be true or false'),
+  input: JsonSchema,
+  output: JsonSchema,
+});
+
 const ManifestSchema = z.strictObject({
   name: z.string('must be a text').regex(/^[a-z][a-z0-9-]{1,30}$/, 'must be 2 to 31 of a-z, 0-9 and hyphen, beginning with a letter'),
   version: z.string('must be a text').regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/, 'must be a semantic version such as 1.2.3').max(100),
@@ -68,7 +78,8 @@ const ManifestSchema = z.strictObject({
   endpoint: z.enum(['optional', 'required', 'none'], 'must be optional, required or none'),
   limits: z.array(Limit).max(200),
   deadlinesMs: z.record(MethodPattern, z.number().int().min(100, 'must be 100 or more').max(3_600_000)).optional(),
-});
+  functions: z.array(DriverFunction).min(1).max(200).check(unique('function', (item: { name: string }) => item.name)).optional(),
+}).refine((manifest) => (manifest.functions !== undefined) === manifest.capabilities.includes('function'), { path: ['functions'], error: 'must be there exactly where the capability function is listed' });
 
 // A compile error here names what differs between this schema and the SDK's type.
 type ManifestDrift = Drift<z.infer<typeof ManifestSchema>, Manifest>;

@@ -1,14 +1,15 @@
-import { type DriverError, type TaggedKind, type Traits, isRead } from '@mcmp/driver-sdk';
+import { type DriverError, type ResourceKind, type Traits, isRead } from '@mcmp/driver-sdk';
 
 /** Most times that one call is sent. */
 const MAX_TRIES = 5;
 const FIRST_BACKOFF_MS = 200;
 const LONGEST_BACKOFF_MS = 5000;
 
-/** Whether sending a method twice does no more than sending it once; all do, but creates of kinds whose token the cloud does not honour. */
+/** Whether sending a method twice does no more than sending it once; all do, but creates of kinds whose token the cloud does not honour, new access keys, and a driver's own functions. */
 export function isRepeatable(method: string, traits: Pick<Traits, 'idempotencyToken'>): boolean {
   const [kind, name] = method.split('.');
-  return name !== 'create' || traits.idempotencyToken.includes(kind as TaggedKind);
+  if (method === 'iam-user.createKey' || method === 'function.call') return false;
+  return name !== 'create' || traits.idempotencyToken.includes(kind as ResourceKind);
 }
 
 /**

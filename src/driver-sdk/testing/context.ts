@@ -1,5 +1,5 @@
 import { CAPABILITY_METHODS } from '../capabilities.js';
-import type { TaggedKind } from '../compute.js';
+import type { ResourceKind } from '../kinds.js';
 import type { Capability, ConnectInput, Driver, Session } from '../driver.js';
 import { isDriverError } from '../errors.js';
 import type { Manifest } from '../manifest.js';
@@ -47,7 +47,7 @@ export class CheckContext {
   readonly run = `k${Math.random().toString(36).slice(2, 9).padEnd(7, '0')}`;
   readonly journal: JournalEntry[] = [];
   /** Things that a call said it made. */
-  readonly made = new Map<string, { kind: TaggedKind; id: string }>();
+  readonly made = new Map<string, { kind: ResourceKind; id: string }>();
   readonly pollMs: number;
   readonly timeoutMs: number;
   /** Values that may be in no message: the secret fields of each credential that was used. */

@@ -1,4 +1,4 @@
-import type { TaggedKind } from '../compute.js';
+import type { ResourceKind } from '../kinds.js';
 import { isDriverError } from '../errors.js';
 import type { SecurityRule } from '../network.js';
 import type { CloudResource, CreateRequest, Page, Tags } from '../shapes.js';
@@ -7,9 +7,9 @@ import type { CallOptions, CheckContext } from './context.js';
 import { consequence, sleep } from './context.js';
 
 /** Every kind of thing, in the order in which it can be made. */
-export const KINDS: readonly TaggedKind[] = ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip'];
+export const KINDS: readonly ResourceKind[] = ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip'];
 /** The order in which things go: a VM that is gone frees its disks and addresses. */
-const SWEPT: readonly TaggedKind[] = ['vm', 'public-ip', 'disk', 'key-pair', 'security-group', 'subnet', 'network'];
+const SWEPT: readonly ResourceKind[] = ['vm', 'public-ip', 'disk', 'key-pair', 'security-group', 'subnet', 'network'];
 
 /** Any thing of a cloud, with the fields that some kinds have. */
 export interface Thing extends CloudResource {
@@ -43,7 +43,7 @@ export const RULES: SecurityRule[] = [
 ];
 
 /** Four calls of one kind under one shape. */
-export const doorOf = (context: CheckContext, kind: TaggedKind) => ({
+export const doorOf = (context: CheckContext, kind: ResourceKind) => ({
   async create(request: Draft, options?: CallOptions): Promise<Thing[]> {
     const { name, names, ...rest } = request;
     const answer = await context.invoke(`${kind}.create`, kind === 'vm' ? { names, ...rest } : { name, ...rest }, options);
@@ -67,7 +67,7 @@ export const doorOf = (context: CheckContext, kind: TaggedKind) => ({
 export const isLive = (thing: Thing): boolean => !['terminated', 'terminating', 'deleting'].includes(thing.state);
 
 /** Every page of a list by tags, at most 50. */
-export async function listAll(context: CheckContext, kind: TaggedKind, narrow: { ids?: string[]; tags?: Tags }): Promise<Thing[]> {
+export async function listAll(context: CheckContext, kind: ResourceKind, narrow: { ids?: string[]; tags?: Tags }): Promise<Thing[]> {
   const things: Thing[] = [];
   let pageToken: string | undefined;
   for (let pages = 0; pages < 50; pages++) {
@@ -82,14 +82,14 @@ export async function listAll(context: CheckContext, kind: TaggedKind, narrow: {
 export const runTags = (context: CheckContext): Tags => ({ 'mcmp-project': `kit-${context.run}` });
 
 /** A request that would make a thing of its own name, token and tag. Two drafts never overlap. */
-export async function draft(context: CheckContext, kind: TaggedKind, label: string, vmCount = 1): Promise<Draft> {
+export async function draft(context: CheckContext, kind: ResourceKind, label: string, vmCount = 1): Promise<Draft> {
   const place = await context.place();
   const { subnetScope } = await context.traits();
   const name = `kit-${context.run}-${label}`;
   const base = { region: place.region, name, token: `${name}-${kind}`, tags: { ...runTags(context), [kind === 'vm' ? 'mcmp-batch' : 'mcmp-id']: `${name}-${kind}` } };
   const zone = place.zone === undefined ? {} : { zone: place.zone };
   const [first, second] = (place.networkCidr ?? '10.213.0.0/16').split('.');
-  const id = async (needed: TaggedKind) => (await use(context, needed)).id;
+  const id = async (needed: ResourceKind) => (await use(context, needed)).id;
   const publicKey = place.publicKey ?? PUBLIC_KEY;
   switch (kind) {
     case 'network':
@@ -113,6 +113,8 @@ export async function draft(context: CheckContext, kind: TaggedKind, label: stri
       return { ...base, ...zone, sizeGiB: place.diskGiB ?? 20 };
     case 'public-ip':
       return base;
+    default:
+      throw new Error(`the kit has no draft of a ${kind}`);
   }
 }
 
@@ -124,7 +126,7 @@ function subnetCount(context: CheckContext): number {
 }
 
 /** Looks at a thing until it came to rest. @throws CheckFailure where it fails or takes too long. */
-export async function settled(context: CheckContext, kind: TaggedKind, id: string): Promise<Thing> {
+export async function settled(context: CheckContext, kind: ResourceKind, id: string): Promise<Thing> {
   const thing = await context.until(`${kind} ${id} comes to rest`, async () => {
     const seen = await context.eventually(() => doorOf(context, kind).get(id));
     return ['pending', 'creating', 'suspending', 'resuming', 'rebooting'].includes(seen.state) ? undefined : seen;
@@ -134,7 +136,7 @@ export async function settled(context: CheckContext, kind: TaggedKind, id: strin
 }
 
 /** Whether a thing is away: NOT_FOUND, or a VM that is `terminated`. */
-export async function isGone(context: CheckContext, kind: TaggedKind, id: string): Promise<boolean> {
+export async function isGone(context: CheckContext, kind: ResourceKind, id: string): Promise<boolean> {
   try {
     return (await doorOf(context, kind).get(id)).state === 'terminated';
   } catch (error) {
@@ -144,7 +146,7 @@ export async function isGone(context: CheckContext, kind: TaggedKind, id: string
 }
 
 /** The fixture of a kind: one thing, or the batch of VMs. Made when first asked for. @throws what went wrong. */
-export function make(context: CheckContext, kind: TaggedKind): Promise<Fixture> {
+export function make(context: CheckContext, kind: ResourceKind): Promise<Fixture> {
   return context.once(`fixture:${kind}`, async () => {
     const request = await draft(context, kind, 'base', kind === 'vm' ? Math.max(1, Math.min(3, (await context.traits()).vmBatch)) : 1);
     const answers = await doorOf(context, kind).create(request);
@@ -156,7 +158,7 @@ export function make(context: CheckContext, kind: TaggedKind): Promise<Fixture> 
 }
 
 /** The fixture for a check that is about something else. @throws CheckSkipped where it could not be made. */
-export async function fixture(context: CheckContext, kind: TaggedKind): Promise<Fixture> {
+export async function fixture(context: CheckContext, kind: ResourceKind): Promise<Fixture> {
   try {
     return await make(context, kind);
   } catch (error) {
@@ -165,10 +167,10 @@ export async function fixture(context: CheckContext, kind: TaggedKind): Promise<
 }
 
 /** The (first) thing of the fixture. */
-export const use = async (context: CheckContext, kind: TaggedKind): Promise<Thing> => (await fixture(context, kind)).things[0] as Thing;
+export const use = async (context: CheckContext, kind: ResourceKind): Promise<Thing> => (await fixture(context, kind)).things[0] as Thing;
 
 /** A second thing of a kind, one VM of its own among them. @throws what went wrong. */
-export const makeSecond = (context: CheckContext, kind: TaggedKind): Promise<{ request: Draft; thing: Thing }> =>
+export const makeSecond = (context: CheckContext, kind: ResourceKind): Promise<{ request: Draft; thing: Thing }> =>
   context.once(`second:${kind}`, async () => {
     const request = await draft(context, kind, 'second');
     const [thing] = await doorOf(context, kind).create(request);
@@ -177,13 +179,13 @@ export const makeSecond = (context: CheckContext, kind: TaggedKind): Promise<{ r
   });
 
 /** The second thing for a check that is about something else. @throws CheckSkipped where it could not be made. */
-export const second = (context: CheckContext, kind: TaggedKind): Promise<{ request: Draft; thing: Thing }> =>
+export const second = (context: CheckContext, kind: ResourceKind): Promise<{ request: Draft; thing: Thing }> =>
   makeSecond(context, kind).catch((error: unknown) => {
     throw consequence(`a second ${kind}`, error);
   });
 
 /** Deletes the second thing, once. @throws what went wrong. */
-export const deleteSecond = (context: CheckContext, kind: TaggedKind): Promise<{ request: Draft; thing: Thing }> =>
+export const deleteSecond = (context: CheckContext, kind: ResourceKind): Promise<{ request: Draft; thing: Thing }> =>
   context.once(`deleted:${kind}`, async () => {
     const made = await second(context, kind);
     await remove(context, kind, made.thing.id);
@@ -204,7 +206,7 @@ const moved = (sign: string): string => {
 };
 
 /** Deletes a thing and waits until it is away. */
-export async function remove(context: CheckContext, kind: TaggedKind, id: string): Promise<void> {
+export async function remove(context: CheckContext, kind: ResourceKind, id: string): Promise<void> {
   await doorOf(context, kind).delete(id);
   await context.until(`${kind} ${id} goes`, async () => ((await isGone(context, kind, id)) ? true : undefined));
   context.made.delete(`${kind}/${id}`);
@@ -223,7 +225,7 @@ export async function sweep(context: CheckContext): Promise<string[]> {
 }
 
 /** Deletes a thing in spite of passing troubles; gives what is left and why. */
-async function dispose(context: CheckContext, kind: TaggedKind, id: string): Promise<string | undefined> {
+async function dispose(context: CheckContext, kind: ResourceKind, id: string): Promise<string | undefined> {
   const request = { region: (await context.place()).region, id };
   const endsAt = Date.now() + context.timeoutMs;
   if (kind === 'disk') await context.invoke('disk.detach', request).catch(() => undefined);

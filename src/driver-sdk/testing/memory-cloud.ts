@@ -1,4 +1,4 @@
-import type { TaggedKind } from '../compute.js';
+import type { ResourceKind } from '../kinds.js';
 import type { Tags } from '../shapes.js';
 
 /** How this cloud refuses: an HTTP status, a code of its own, a text. */
@@ -11,7 +11,7 @@ export class Refusal extends Error {
 
 /** One thing, in the cloud's own state words. */
 export interface Stored {
-  kind: TaggedKind;
+  kind: ResourceKind;
   id: string;
   name: string;
   region: string;
@@ -27,7 +27,7 @@ export interface Stored {
 
 /** What a create asks for; `count` things differ in name only. */
 export interface Order {
-  kind: TaggedKind;
+  kind: ResourceKind;
   region: string;
   names: string[];
   tags: Tags;
@@ -49,7 +49,7 @@ export interface Pace {
 
 /** The account that exists. */
 export const ACCOUNT = { id: 'memory-account', key: 'memory-key', secret: 'memory-secret-0001' };
-const PREFIX: Record<TaggedKind, string> = { network: 'net', subnet: 'sub', 'security-group': 'grp', 'key-pair': 'key', vm: 'srv', disk: 'vol', 'public-ip': 'adr' };
+const PREFIX: Partial<Record<ResourceKind, string>> = { network: 'net', subnet: 'sub', 'security-group': 'grp', 'key-pair': 'key', vm: 'srv', disk: 'vol', 'public-ip': 'adr' };
 /** Fields by which one thing holds another. */
 const TIES = ['networkId', 'subnetId', 'securityGroupIds', 'vmId'];
 
@@ -61,7 +61,7 @@ export class MemoryCloud {
   readonly troubles = { lose: new Set<string>(), throttle: new Set<string>(), full: false };
 
   /** Names of the kinds in `uniqueName` are given once. */
-  constructor(readonly uniqueName: readonly TaggedKind[], readonly pace: Pace) {}
+  constructor(readonly uniqueName: readonly ResourceKind[], readonly pace: Pace) {}
 
   /**
    * One request: signed, counted, answered by what `work` gives in one step.
@@ -80,7 +80,7 @@ export class MemoryCloud {
   }
 
   /** What a token made before. */
-  madeBy(kind: TaggedKind, region: string, token: string): Stored[] {
+  madeBy(kind: ResourceKind, region: string, token: string): Stored[] {
     return this.of(kind, region).filter((thing) => thing.token === token);
   }
 
@@ -90,7 +90,7 @@ export class MemoryCloud {
       if (this.of(kind, region).some((thing) => thing.name === name)) throw new Refusal(409, 'NameTaken', `A ${kind} called ${name} exists.`);
     }
     return names.map((name, index) => {
-      const id = `${PREFIX[kind]}-${String(++this.#made).padStart(8, '0')}`;
+      const id = `${PREFIX[kind] ?? kind}-${String(++this.#made).padStart(8, '0')}`;
       const thing: Stored = { kind, id, name, region, tags: { ...tags }, state, fields: fields(index), seenAt: Date.now() + this.pace.unseenMs, ...(token !== undefined && { token }), ...(next !== undefined && { next: this.later(next) }) };
       this.#things.set(id, thing);
       return thing;
@@ -98,24 +98,24 @@ export class MemoryCloud {
   }
 
   /** What is there, in the order of its making. */
-  of(kind: TaggedKind, region: string): Stored[] {
+  of(kind: ResourceKind, region: string): Stored[] {
     return [...this.#things.values()].filter((thing) => thing.kind === kind && thing.region === region && this.#exists(thing));
   }
 
   /** What a list shows. */
-  shown(kind: TaggedKind, region: string): Stored[] {
+  shown(kind: ResourceKind, region: string): Stored[] {
     return this.of(kind, region).filter((thing) => Date.now() >= thing.seenAt);
   }
 
   /** @throws Refusal NoSuchThing, also while the thing is not seen yet. */
-  get(kind: TaggedKind, region: string, id: string): Stored {
+  get(kind: ResourceKind, region: string, id: string): Stored {
     const thing = this.#things.get(id);
     if (!thing || thing.kind !== kind || thing.region !== region || Date.now() < thing.seenAt || !this.#exists(thing)) throw new Refusal(404, 'NoSuchThing', `There is no ${kind} ${id}.`);
     return thing;
   }
 
   /** Begins the end of a thing. @throws Refusal HasDependants. */
-  delete(kind: TaggedKind, region: string, id: string): void {
+  delete(kind: ResourceKind, region: string, id: string): void {
     const thing = this.get(kind, region, id);
     const holder = [...this.#things.values()].find((other) => this.#exists(other) && TIES.some((tie) => [other.fields[tie]].flat().includes(id)));
     if (kind !== 'vm' && holder) throw new Refusal(409, 'HasDependants', `${holder.kind} ${holder.id} needs it.`);

@@ -1,9 +1,10 @@
 import type { Quota } from '../catalog.js';
-import type { TaggedKind, Vm, VmState } from '../compute.js';
+import type { Vm, VmState } from '../compute.js';
 import type { Driver, HandlerGroups, Session, Traits } from '../driver.js';
 import { defineDriver } from '../driver.js';
 import type { DriverErrorCode } from '../errors.js';
 import { DriverError, isDriverError } from '../errors.js';
+import type { ResourceKind } from '../kinds.js';
 import type { Manifest } from '../manifest.js';
 import type { Lifecycle, SecurityRule } from '../network.js';
 import type { ById, CloudResource, CreateRequest, ListRequest, Page, PageRequest } from '../shapes.js';
@@ -71,7 +72,7 @@ export const memoryDriver = (cloud: MemoryCloud, traits: Traits): Driver => defi
       });
 
     /** Create, get, list and delete of a kind; `order` says what a request asks for. */
-    function lifecycle<T extends CloudResource, C extends Omit<CreateRequest, 'name'>>(kind: TaggedKind, order: (request: C) => Omit<Order, 'kind' | 'region' | 'tags' | 'token'>) {
+    function lifecycle<T extends CloudResource, C extends Omit<CreateRequest, 'name'>>(kind: ResourceKind, order: (request: C) => Omit<Order, 'kind' | 'region' | 'tags' | 'token'>) {
       const create = (request: C, signal: AbortSignal): Promise<T[]> =>
         ask(`${kind}.create`, signal, () => {
           const { region, tags, token } = request;
@@ -96,7 +97,7 @@ export const memoryDriver = (cloud: MemoryCloud, traits: Traits): Driver => defi
       };
     }
     /** The same for kinds that are made one by one. */
-    function single<T extends CloudResource, C extends CreateRequest>(kind: TaggedKind, fields: (request: C) => Record<string, unknown>): Lifecycle<T, C> {
+    function single<T extends CloudResource, C extends CreateRequest>(kind: ResourceKind, fields: (request: C) => Record<string, unknown>): Lifecycle<T, C> {
       const { createAll, ...rest } = lifecycle<T, C>(kind, (request) => {
         const made = fields(request);
         return { names: [request.name], state: 'ACTIVE', fields: () => made };
@@ -106,7 +107,7 @@ export const memoryDriver = (cloud: MemoryCloud, traits: Traits): Driver => defi
     /** Changes one thing and tells it. */
     const change = <T extends CloudResource>(method: string, { region, id }: ById, signal: AbortSignal, work: (thing: Stored) => void): Promise<T> =>
       ask(method, signal, () => {
-        const thing = cloud.get(method.split('.')[0] as TaggedKind, region, id);
+        const thing = cloud.get(method.split('.')[0] as ResourceKind, region, id);
         work(thing);
         return toResource<T>(thing);
       });
@@ -118,7 +119,7 @@ export const memoryDriver = (cloud: MemoryCloud, traits: Traits): Driver => defi
         });
     const idOf = (row: { id: string }): string => row.id;
 
-    const groups: HandlerGroups = {
+    const groups: Pick<HandlerGroups, 'account' | 'region' | 'spec' | 'image' | 'price' | 'quota' | 'network' | 'subnet' | 'security-group' | 'key-pair' | 'vm' | 'disk' | 'public-ip' | 'tag'> = {
       account: { verify: (_request, signal) => ask('account.verify', signal, () => ({ accountId: ACCOUNT.id })) },
       region: {
         list: pages('region.list', idOf, () => catalog.REGIONS),

@@ -1,5 +1,5 @@
 import type { Capability, ConnectInput, Driver } from '../driver.js';
-import type { TaggedKind } from '../compute.js';
+import type { ResourceKind } from '../kinds.js';
 import type { Manifest } from '../manifest.js';
 import type { Tags } from '../shapes.js';
 
@@ -35,7 +35,7 @@ export interface BoxFaults {
   /** Takes back all troubles. */
   clear?(): Promise<void>;
   /** How many things with these tags the cloud really holds, seen or not; deleted and terminated ones do not count. */
-  count?(kind: TaggedKind, tags: Tags): Promise<number>;
+  count?(kind: ResourceKind, tags: Tags): Promise<number>;
   /** How many requests the cloud has had. */
   calls?(): Promise<number>;
 }

@@ -1,4 +1,4 @@
-import type { TaggedKind } from '../../compute.js';
+import type { ResourceKind } from '../../kinds.js';
 import { isDriverError } from '../../errors.js';
 import { CheckFailure, show, showError } from '../assert.js';
 import type { Check, CheckContext, JournalEntry } from '../context.js';
@@ -55,12 +55,12 @@ export const conductChecks: Check[] = [
       return wrong && `the state is ${show(wrong.state)}`;
     })),
   check('answers', 'states', 'tells states of everything else in the words of the SDK', (journal) =>
-    each(journal.filter(({ method }) => method.split('.')[0] !== 'vm' && KINDS.includes(method.split('.')[0] as TaggedKind)), (entry) => {
+    each(journal.filter(({ method }) => method.split('.')[0] !== 'vm' && KINDS.includes(method.split('.')[0] as ResourceKind)), (entry) => {
       const wrong = thingsOf(entry).find(({ state }) => !STATES.includes(state as string));
       return wrong && `the state is ${show(wrong.state)}`;
     })),
   check('answers', 'provider-states', 'keeps the state word of the provider beside its own', (journal) =>
-    each(journal.filter(({ method }) => KINDS.includes(method.split('.')[0] as TaggedKind)), (entry) => {
+    each(journal.filter(({ method }) => KINDS.includes(method.split('.')[0] as ResourceKind)), (entry) => {
       const wrong = thingsOf(entry).find((thing) => typeof (thing as { providerState?: unknown }).providerState !== 'string');
       return wrong && `providerState is missing: ${show(wrong)}`;
     })),

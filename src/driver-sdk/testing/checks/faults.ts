@@ -1,4 +1,4 @@
-import type { TaggedKind } from '../../compute.js';
+import type { ResourceKind } from '../../kinds.js';
 import { ensure, ensureRefused, ensureSame, show } from '../assert.js';
 import type { Check, CheckContext } from '../context.js';
 import { doorOf, draft, fixture, isLive, KINDS, listAll, settled } from '../fixtures.js';
@@ -14,7 +14,7 @@ const cleared = (run: (context: CheckContext) => Promise<void>) => async (contex
 };
 
 /** A create whose answer is lost, then what the platform does: repeat by token, or look by tag and make it where it is not found. */
-const lostCreate = (kind: TaggedKind) => cleared(async (context) => {
+const lostCreate = (kind: ResourceKind) => cleared(async (context) => {
   const request = await draft(context, kind, 'lost');
   const find = async () => (await listAll(context, kind, { tags: request.tags })).filter(isLive);
   const { idempotencyToken, consistencyWindowMs } = await context.traits();

@@ -1,4 +1,4 @@
-import type { TaggedKind } from '../../compute.js';
+import type { ResourceKind } from '../../kinds.js';
 import { ensure, ensureNoTwin, ensureRefused, ensureSame, ensureSameSet, show, skip } from '../assert.js';
 import type { Check, CheckContext } from '../context.js';
 import { consequence } from '../context.js';
@@ -11,12 +11,12 @@ const idsOf = (things: readonly Thing[]): string[] => things.map((thing) => thin
 const carries = (thing: Thing, tags: Record<string, string>): boolean => Object.entries(tags).every(([key, value]) => thing.tags?.[key] === value);
 
 /** Says no more than `what` where the trait does not name the kind. */
-async function onlyWith(context: CheckContext, trait: 'idempotencyToken' | 'uniqueName', kind: TaggedKind): Promise<void> {
+async function onlyWith(context: CheckContext, trait: 'idempotencyToken' | 'uniqueName', kind: ResourceKind): Promise<void> {
   if (!(await context.traits())[trait].includes(kind)) skip(`traits.${trait} does not name ${kind}`);
 }
 
 /** Holds that exactly one thing, or one batch, was made of a request. */
-export async function ensureOne(context: CheckContext, kind: TaggedKind, request: Draft): Promise<void> {
+export async function ensureOne(context: CheckContext, kind: ResourceKind, request: Draft): Promise<void> {
   const wanted = request.names?.length ?? 1;
   const truth = await context.options.faults?.count?.(kind, request.tags);
   ensure(truth === undefined || truth === wanted, `the cloud holds ${truth} instead of ${wanted}`);
@@ -24,12 +24,12 @@ export async function ensureOne(context: CheckContext, kind: TaggedKind, request
 }
 
 /** Removes whatever a request made. */
-export async function removeAll(context: CheckContext, kind: TaggedKind, request: Draft): Promise<void> {
+export async function removeAll(context: CheckContext, kind: ResourceKind, request: Draft): Promise<void> {
   for (const thing of (await listAll(context, kind, { tags: request.tags })).filter(isLive)) await remove(context, kind, thing.id);
 }
 
 /** What every kind keeps from create to delete. */
-export function lifecycleChecks(kind: TaggedKind): Check[] {
+export function lifecycleChecks(kind: ResourceKind): Check[] {
   const check = (what: string, sentence: string, run: Check['run']): Check => ({ id: `${kind}.${what}`, capability: kind, sentence, run });
   return [
     check('create', `makes a ${kind}, and tells its id, region, tags and the provider's state`, async (context) => {

@@ -1,4 +1,4 @@
-import type { TaggedKind } from '../../compute.js';
+import type { ResourceKind } from '../../kinds.js';
 import { isDriverError } from '../../errors.js';
 import type { Tags } from '../../shapes.js';
 import { ensure, ensureRefused, ensureSame, ensureSameSet, skip } from '../assert.js';
@@ -10,7 +10,7 @@ import { doorOf, KINDS, listAll, runTags, strangerOf, use } from '../fixtures.js
 const seen = (tags: Tags): string[] => Object.entries(tags).filter(([key]) => key.startsWith('kit-') || key === 'mcmp-project').map((pair) => pair.join('='));
 const own = (context: CheckContext): string => Object.entries(runTags(context)).map((pair) => pair.join('=')).join();
 
-async function ensureTags(context: CheckContext, kind: TaggedKind, id: string, expected: string[]): Promise<void> {
+async function ensureTags(context: CheckContext, kind: ResourceKind, id: string, expected: string[]): Promise<void> {
   await context.eventually(async () => ensureSameSet(seen((await doorOf(context, kind).get(id)).tags), expected, `tags of the ${kind}`));
 }
 
@@ -20,7 +20,7 @@ async function change(work: Promise<void>): Promise<void> {
 }
 
 /** The thing with two tags of the kit, for a check that is about something else. */
-async function tagged(context: CheckContext, kind: TaggedKind): Promise<{ region: string; id: string }> {
+async function tagged(context: CheckContext, kind: ResourceKind): Promise<{ region: string; id: string }> {
   const { region, id } = await use(context, kind);
   await change(context.call('tag.set', { region, kind, id, tags: { 'kit-one': '1', 'kit-two': '2' } })).catch((error: unknown) => {
     throw consequence('a thing with tags', error);
@@ -28,7 +28,7 @@ async function tagged(context: CheckContext, kind: TaggedKind): Promise<{ region
   return { region, id };
 }
 
-const check = (what: string, kind: TaggedKind, sentence: string, run: Check['run']): Check => ({ id: `tag.${what}-${kind}`, capability: 'tag', sentence, needs: [kind], run });
+const check = (what: string, kind: ResourceKind, sentence: string, run: Check['run']): Check => ({ id: `tag.${what}-${kind}`, capability: 'tag', sentence, needs: [kind], run });
 
 /** What later changes of tags keep, for every kind. */
 export const tagChecks: Check[] = KINDS.flatMap((kind) => [

@@ -1,4 +1,4 @@
-import type { TaggedKind } from '../../compute.js';
+import type { ResourceKind } from '../../kinds.js';
 import type { HandlerGroups, Session, Traits } from '../../driver.js';
 import { DriverError, isDriverError } from '../../errors.js';
 import type { DriverErrorCode } from '../../errors.js';
@@ -20,7 +20,7 @@ export type Call = (request: Row, signal: AbortSignal) => Promise<unknown>;
 /** A session with every group, each of which can be changed. */
 type Groups = { -readonly [K in keyof Session]: Session[K] } & Required<HandlerGroups>;
 
-export const KINDS: readonly TaggedKind[] = ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip'];
+export const KINDS: readonly ResourceKind[] = ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip'];
 /** Ids of one check for each kind, e.g. `disk.delete`. */
 export const ofKinds = (what: string, kinds: readonly string[] = KINDS): string[] => kinds.map((kind) => `${kind}.${what}`);
 export const lost = (kinds: readonly string[] = KINDS): string[] => kinds.map((kind) => `faults.lost-${kind}`);

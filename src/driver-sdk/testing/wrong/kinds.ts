@@ -1,11 +1,11 @@
-import type { TaggedKind } from '../../compute.js';
+import type { ResourceKind } from '../../kinds.js';
 import { isDriverError } from '../../errors.js';
 import { answers, fail, KINDS, lost, methods, neighbour, ofKinds, refusals } from './alter.js';
 import type { Row, WrongDriver } from './alter.js';
 
 const every = (method: string): string[] => KINDS.map((kind) => `${kind}.${method}`);
-const tokens = { idempotencyToken: [...KINDS] as TaggedKind[], uniqueName: [] };
-const names = { idempotencyToken: [], uniqueName: [...KINDS] as TaggedKind[] };
+const tokens = { idempotencyToken: [...KINDS] as ResourceKind[], uniqueName: [] };
+const names = { idempotencyToken: [], uniqueName: [...KINDS] as ResourceKind[] };
 const nonce = (): string => Math.random().toString(36).slice(2);
 const ENOUGH_KEY = `ssh-ed25519 ${'A'.repeat(64)}`;
 const NOT_USED = { idempotencyToken: [], uniqueName: [] };
