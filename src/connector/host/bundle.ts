@@ -7,6 +7,8 @@ import { parseManifest } from './manifest.js';
 const MAX_FILES = 2000;
 const MAX_BYTES = 64 * 1024 * 1024;
 const FORGET_MS = 7 * 86_400_000;
+const DRAFT = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const DRAFT_MS = 60_000;
 /** What lies beside a bundle in a source tree and is no part of it. */
 const SOURCE_FOLDERS = /^(\..*|node_modules|src|test|wire|world)$/;
 const SOURCE_FILES = /(^\.)|\.(ts|map|md|tsbuildinfo)$/;
@@ -81,7 +83,7 @@ export async function fingerprint(folder: string): Promise<string | undefined> {
 }
 
 /** Reads a driver's folder. @throws BundleError where it is none that could run. */
-export async function readBundle(folder: string): Promise<Bundle> {
+export async function readFolder(folder: string): Promise<Bundle> {
   const files = await Promise.all((await listFiles(folder)).map(async ({ path }) => ({ path, content: await readFile(join(folder, path)) })));
   const json = files.find(({ path }) => path === 'driver.json');
   if (!json) throw new BundleError('driver.json is missing');
@@ -115,15 +117,34 @@ export class BundleStore {
     for (const name of await readdir(this.dir)) {
       for (const version of await readdir(join(this.dir, name)).catch(() => [])) {
         const folder = join(this.dir, name, version);
-        if ((await lstat(folder)).mtimeMs < before) await rm(folder, { recursive: true, force: true });
+        // A draft is what a killed server left in the middle.
+        if ((await lstat(folder)).mtimeMs < (DRAFT.test(version) ? Date.now() - DRAFT_MS : before)) await rm(folder, { recursive: true, force: true });
       }
     }
   }
 
+  /** Where a bundle's copy is, or would be. */
+  placeOf(manifest: Manifest, hash: string): LoadedDriver {
+    const folder = join(this.dir, manifest.name, `${manifest.version}-${hash.slice(0, 16)}`);
+    return { manifest, label: `${manifest.name} ${manifest.version}`, hash, folder, entry: join(folder, manifest.entry) };
+  }
+
+  /** The copy of a bundle, where it is there and whole. */
+  async find(manifest: Manifest, hash: string): Promise<LoadedDriver | undefined> {
+    const loaded = this.placeOf(manifest, hash);
+    return (await this.isIntact(loaded)) ? loaded : undefined;
+  }
+
+  /** Forgets a copy that turned out to be of no use. */
+  async remove({ folder, hash }: Pick<LoadedDriver, 'folder' | 'hash'>): Promise<void> {
+    await rm(folder, { recursive: true, force: true });
+    await rm(this.proof(hash), { force: true });
+  }
+
   /** Copies a bundle in, where it is not there yet. */
   async keep({ manifest, files, hash }: Bundle): Promise<LoadedDriver> {
-    const folder = join(this.dir, manifest.name, `${manifest.version}-${hash.slice(0, 16)}`);
-    const loaded: LoadedDriver = { manifest, label: `${manifest.name} ${manifest.version}`, hash, folder, entry: join(folder, manifest.entry) };
+    const loaded = this.placeOf(manifest, hash);
+    const { folder } = loaded;
     if (await this.isIntact(loaded)) return loaded;
     const draft = `${folder}.${randomUUID()}`;
     for (const { path, content } of files) {

@@ -2,14 +2,15 @@ import { DriverError } from '@mcmp/driver-sdk';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger } from '../../platform/index.js';
-import { Deadline } from './deadline.js';
-import { BundleError, BundleStore, type LoadedDriver, readBundle } from './bundle.js';
+import { type Bundle, BundleError, BundleStore, type LoadedDriver, readFolder } from './bundle.js';
+import { type DriverStats, Fleet } from './fleet.js';
+import type { Sickness } from './health.js';
 import { RateLimits } from './limits.js';
-import { Redactor } from './output.js';
-import { type DriverChange, type InstalledDriver, type ReadyDriver, Registry, type Trial } from './registry.js';
-import { DriverRunner, type OpenInput } from './runner.js';
+import { type DriverChange, type FolderChange, type InstalledDriver, type ReadyDriver, Registry } from './registry.js';
+import type { DriverRunner, OpenInput } from './runner.js';
 import { type DriverSession, GuardedSession } from './session.js';
 
+export type { DriverStats } from './fleet.js';
 export type { DriverChange } from './registry.js';
 
 export interface DriverHostOptions {
@@ -24,51 +25,32 @@ export interface DriverHostOptions {
   storeDir?: string;
 }
 
-/** One driver version and its process. */
-export interface DriverStats {
-  driver: string;
-  version: string;
-  /** `draining` is a former version whose last calls are under way. */
-  state: 'running' | 'idle' | 'draining';
-  pid?: number;
-  /** Of the last heartbeat; 0 before the first. */
-  rssBytes: number;
-  /** From start of the process until the bundle was loaded. */
-  startMs: number;
-  calls: number;
-  errors: number;
-  /** Starts after a crash. */
-  restarts: number;
-  inFlight: number;
-}
-
-const TRIAL_MS = 30_000;
-const TRIALS_AT_ONCE = 3;
+/** What serves the calls of a name: what lies in the drivers' folder, nothing, or a bundle. */
+export type Choice = 'folder' | 'off' | { driver: LoadedDriver; /** Hears once where the version fails by its own fault soon after it began to serve. */ onSick?: (sickness: Sickness) => void };
 
 /**
  * Runs cloud drivers, each version in a process of its own without the server's environment and with no file but its own.
- * Finds them in a folder while running, checks and guards every call, and outlives whatever they do.
+ * Finds them in a folder while running or is handed bundles, checks and guards every call, and outlives whatever they do.
  */
 export class DriverHost {
   private readonly registry: Registry;
   private readonly store: BundleStore;
   private readonly limits = new RateLimits();
-  private readonly runners = new Map<string, DriverRunner>();
-  private readonly tried = new Map<string, DriverRunner>();
-  private readonly retiring = new Set<DriverRunner>();
-  private readonly redactors = new Map<string, Redactor>();
+  private readonly fleet: Fleet;
+  /** Names that the folder does not decide. */
+  private readonly choices = new Map<string, LoadedDriver | 'off'>();
   private readonly listeners: ((change: DriverChange) => void)[] = [];
-  /** Trials wait in a few lines, so that a first start with many drivers does not start all their processes together. */
-  private readonly lines: Promise<unknown>[] = Array.from({ length: TRIALS_AT_ONCE }, () => Promise.resolve());
-  private trials = 0;
+  private restore: (driver: LoadedDriver) => Promise<Bundle | undefined> = () => Promise.resolve(undefined);
   private sweeping: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: DriverHostOptions) {
+    const { logger, idleMs, permission = true } = options;
     this.store = new BundleStore(resolve(options.storeDir ?? join(tmpdir(), `mcmp-drivers-${process.getuid?.() ?? 0}`)));
+    this.fleet = new Fleet({ idleMs, logger, permission, limits: this.limits, intact: (driver) => this.intact(driver) });
     this.registry = new Registry({
-      driversDir: resolve(options.driversDir), store: this.store, logger: options.logger,
-      tryOut: (driver) => this.tryOut(driver),
-      onChange: (change, loaded) => this.change(change, loaded),
+      driversDir: resolve(options.driversDir), store: this.store, logger,
+      tryOut: (driver) => this.fleet.tryOut(driver),
+      onChange: (change) => this.folderChanged(change),
     });
   }
 
@@ -78,7 +60,7 @@ export class DriverHost {
     await this.registry.start();
     const everyMs = Math.min(5000, Math.max(250, this.options.idleMs / 4));
     this.sweeping = setInterval(() => {
-      for (const runner of this.runners.values()) runner.sweep();
+      this.fleet.sweep();
       this.limits.sweep();
     }, everyMs).unref();
   }
@@ -87,19 +69,68 @@ export class DriverHost {
   async stop(): Promise<void> {
     clearInterval(this.sweeping);
     await this.registry.stop();
-    const runners = [...this.runners.values(), ...this.retiring, ...this.tried.values()];
-    this.runners.clear();
-    await Promise.all(runners.map((runner) => runner.stop()));
+    await this.fleet.stop();
   }
 
-  /** Ready and failed drivers, by name. */
+  /** Drivers that serve, and those that do not with the reason, by name. A folder whose driver gave way to a bundle is not among them. */
   list(): InstalledDriver[] {
-    return this.registry.list();
+    const inFolder = this.registry.list().filter(({ state, name }) => state === 'failed' || !this.choices.has(name));
+    const chosen = [...this.choices].map(([name, choice]): InstalledDriver => (choice === 'off' ? { state: 'inactive', name, why: 'an administrator has deactivated it' } : readyOf(choice)));
+    return [...inFolder, ...chosen].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   }
 
   /** The version that serves calls. */
   find(name: string): ReadyDriver | undefined {
+    const choice = this.choices.get(name);
+    if (choice === undefined) return this.registry.find(name);
+    return choice === 'off' ? undefined : readyOf(choice);
+  }
+
+  /** What the drivers' folder offers under a name, whether it serves or not. */
+  inFolder(name: string): ReadyDriver | undefined {
     return this.registry.find(name);
+  }
+
+  /** Keeps a bundle's files, tries it out (with `accounts` also against their clouds), and gives it ready to be chosen. @throws BundleError that says why it is not fit. */
+  async prepare(bundle: Bundle, accounts: OpenInput[] = []): Promise<LoadedDriver> {
+    const { manifest, hash } = bundle;
+    const known = await this.store.find(manifest, hash);
+    const loaded = known ?? (await this.store.keep(bundle));
+    if (this.find(manifest.name)?.hash === hash) return loaded;
+    const trial = await this.fleet.tryOut(loaded, accounts);
+    if (trial && !known) await this.store.remove(loaded);
+    if (trial) throw new BundleError(trial.why, manifest);
+    await this.store.setProven(loaded);
+    return loaded;
+  }
+
+  /** A bundle that this host has kept and found fit before. */
+  async prepared(manifest: LoadedDriver['manifest'], hash: string): Promise<LoadedDriver | undefined> {
+    const loaded = await this.store.find(manifest, hash);
+    return loaded && (await this.store.isProven(loaded)) ? loaded : undefined;
+  }
+
+  /** Ends the process that a trial left, where the bundle is not chosen. */
+  dismiss(hash: string): Promise<void> {
+    return this.fleet.dismiss(hash);
+  }
+
+  /** Decides what serves a name, at once: new calls go there, calls under way end where they are. */
+  choose(name: string, choice: Choice): void {
+    const before = this.find(name);
+    if (choice === 'folder') this.choices.delete(name);
+    else this.choices.set(name, choice === 'off' ? choice : choice.driver);
+    const after = this.find(name);
+    if (before?.hash === after?.hash) return;
+    if (typeof choice === 'object') this.fleet.serve(choice.driver, choice.onSick);
+    else if (after) this.fleet.serve(this.store.placeOf(after.manifest, after.hash));
+    else this.fleet.withdraw(name);
+    this.tell({ added: after ? [after] : [], removed: before ? [before] : [], failed: [] });
+  }
+
+  /** Says where a lost copy of a bundle comes from. */
+  restoreFrom(restore: (driver: LoadedDriver) => Promise<Bundle | undefined>): void {
+    this.restore = restore;
   }
 
   /** Tells each later change, after it holds. */
@@ -114,18 +145,16 @@ export class DriverHost {
 
   /** Forgets the accounts that are connected under a key. */
   close(key: string): void {
-    for (const runner of this.runners.values()) runner.close(key);
+    this.fleet.close(key);
   }
 
   /** Looks at a driver's folder anywhere, starts it once, and says what it is or why it would not be taken. */
   async verifyDriver(folder: string): Promise<Pick<ReadyDriver, 'manifest' | 'hash'> | { why: string }> {
     try {
-      const loaded = await this.store.keep(await readBundle(folder));
-      const trial = await this.tryOut(loaded);
+      const loaded = await this.store.keep(await readFolder(folder));
+      const trial = await this.fleet.tryOut(loaded);
       if (trial) return { why: trial.why };
-      const runner = this.tried.get(loaded.hash);
-      this.tried.delete(loaded.hash);
-      await runner?.stop();
+      await this.fleet.dismiss(loaded.hash);
       return { manifest: loaded.manifest, hash: loaded.hash };
     } catch (error) {
       if (error instanceof BundleError) return { why: error.message };
@@ -134,34 +163,31 @@ export class DriverHost {
   }
 
   stats(): DriverStats[] {
-    const of = (runner: DriverRunner, draining: boolean): DriverStats => {
-      const process = runner.current;
-      const { manifest } = runner.driver;
-      return {
-        driver: manifest.name, version: manifest.version, state: draining ? 'draining' : process ? 'running' : 'idle', ...(process?.pid !== undefined && { pid: process.pid }), rssBytes: process?.rssBytes ?? 0,
-        startMs: process?.startMs ?? 0, calls: runner.calls, errors: runner.errors, restarts: runner.restarts, inFlight: runner.inFlight,
-      };
-    };
-    return [...[...this.runners.values()].map((runner) => of(runner, false)), ...[...this.retiring].map((runner) => of(runner, true))];
+    return this.fleet.stats();
   }
 
   private runner(name: string): DriverRunner {
-    const runner = this.runners.get(name);
+    const runner = this.fleet.current(name);
     if (runner) return runner;
-    const failed = this.list().find((driver) => driver.state === 'failed' && driver.name === name);
-    throw new DriverError('UNAVAILABLE', `driver "${name}" is not installed${failed ? `: ${failed.why}` : ''}`);
+    const failed = this.list().find((driver) => driver.state !== 'ready' && driver.name === name);
+    throw new DriverError('UNAVAILABLE', `driver "${name}" is not ${failed?.state === 'inactive' ? 'active' : 'installed'}${failed ? `: ${failed.why}` : ''}`);
   }
 
-  private change(change: DriverChange, loaded: LoadedDriver[]): void {
-    const { logger } = this.options;
-    const retired = change.removed.map(({ name }) => this.runners.get(name)).filter((runner) => runner !== undefined);
-    for (const { name } of change.removed) this.runners.delete(name);
-    for (const driver of loaded) {
-      this.runners.set(driver.manifest.name, this.tried.get(driver.hash) ?? this.runnerOf(driver));
-      this.tried.delete(driver.hash);
+  /** A name that was given to a bundle, or to nothing, keeps that whatever happens in the folder. */
+  private folderChanged(change: FolderChange): void {
+    const decided = ({ name }: ReadyDriver): boolean => !this.choices.has(name);
+    const [added, removed] = [change.added.filter(decided), change.removed.filter(decided)];
+    for (const { name } of removed) if (!added.some((driver) => driver.name === name)) this.fleet.withdraw(name);
+    for (const driver of change.loaded) {
+      if (this.choices.has(driver.manifest.name)) void this.fleet.dismiss(driver.hash);
+      else this.fleet.serve(driver);
     }
-    for (const runner of retired) this.retire(runner);
-    for (const { name, version, folder } of change.removed) logger.info(`driver ${name} ${version} is no longer current`, { folder });
+    this.tell({ added, removed, failed: change.failed });
+  }
+
+  private tell(change: DriverChange): void {
+    const { logger } = this.options;
+    for (const { name, version, folder, hash } of change.removed) logger.info(`driver ${name} ${version} is no longer current`, { folder, hash });
     for (const { name, version, folder, hash } of change.added) logger.info(`driver ${name} ${version} is ready`, { folder, hash });
     for (const { folder, why } of change.failed) logger.warn(`the driver in the folder ${folder} is not usable: ${why}`, { folder });
     for (const listener of this.listeners) {
@@ -173,40 +199,14 @@ export class DriverHost {
     }
   }
 
-  private retire(runner: DriverRunner): void {
-    this.retiring.add(runner);
-    void runner.retire().finally(() => this.retiring.delete(runner));
-  }
-
-  private tryOut(driver: LoadedDriver): Promise<Trial | undefined> {
-    const line = (this.trials += 1) % TRIALS_AT_ONCE;
-    const trial = (this.lines[line] ?? Promise.resolve()).then(() => this.tryNow(driver));
-    this.lines[line] = trial.catch(() => undefined);
-    return trial;
-  }
-
-  /** Starts a bundle once. Where a former version is at work, the process is kept for the calls that will follow. */
-  private async tryNow(driver: LoadedDriver): Promise<Trial | undefined> {
-    const runner = this.runnerOf(driver);
-    const why = await runner.tryOut(new Deadline(TRIAL_MS, `trial of driver ${driver.label}`));
-    if (why) await runner.stop();
-    else if (!this.runners.get(driver.manifest.name)?.current) await runner.end();
-    if (!why) this.tried.set(driver.hash, runner);
-    return why;
-  }
-
-  private runnerOf(driver: LoadedDriver): DriverRunner {
-    const { idleMs, logger, permission = true } = this.options;
-    const redactor = this.redactors.get(driver.manifest.name) ?? new Redactor();
-    this.redactors.set(driver.manifest.name, redactor);
-    return new DriverRunner(driver, { idleMs, logger, permission, redactor, intact: () => this.intact(driver) });
-  }
-
-  /** Whether the kept copy is what was hashed; where it was lost, it is made again from its folder, if that still holds the same. */
+  /** Whether the kept copy is what was hashed; where it was lost, it is made again from where it came, if that still holds the same. */
   private async intact(driver: LoadedDriver): Promise<boolean> {
     if (await this.store.isIntact(driver)) return true;
-    const current = this.registry.find(driver.manifest.name);
-    const bundle = current && (await readBundle(join(resolve(this.options.driversDir), current.folder)).catch(() => undefined));
+    const here = this.registry.find(driver.manifest.name);
+    const ofFolder = here?.hash === driver.hash && here.folder !== undefined ? readFolder(join(resolve(this.options.driversDir), here.folder)) : Promise.resolve(undefined);
+    const bundle = (await ofFolder.catch(() => undefined)) ?? (await this.restore(driver).catch(() => undefined));
     return bundle?.hash === driver.hash && this.store.keep(bundle).then(() => true, () => false);
   }
 }
+
+const readyOf = ({ manifest, hash }: LoadedDriver): ReadyDriver => ({ state: 'ready', name: manifest.name, version: manifest.version, manifest, hash });

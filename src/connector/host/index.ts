@@ -1,6 +1,9 @@
 /** What the connector uses of the driver host. */
+export { BundleError } from './bundle.js';
+export type { Bundle, LoadedDriver } from './bundle.js';
+export type { Sickness } from './health.js';
 export { DriverHost } from './host.js';
-export type { DriverChange, DriverHostOptions, DriverStats } from './host.js';
-export type { FailedDriver, InstalledDriver, ReadyDriver } from './registry.js';
+export type { Choice, DriverChange, DriverHostOptions, DriverStats } from './host.js';
+export type { FailedDriver, InactiveDriver, InstalledDriver, ReadyDriver } from './registry.js';
 export type { OpenInput } from './runner.js';
 export type { DriverCallOptions, DriverSession } from './session.js';

@@ -4,6 +4,7 @@ import { deserialize } from 'node:v8';
 import { z } from 'zod';
 import type { Logger } from '../../platform/index.js';
 import type { Deadline } from './deadline.js';
+import { ownFault } from './health.js';
 import { HEAP_MIB, launch } from './launch.js';
 import { type Redactor, followOutput } from './output.js';
 import { type FromChild, MAX_ANSWER_BYTES, type ToChild } from './protocol.js';
@@ -213,6 +214,7 @@ export class DriverProcess {
   }
 
   private gone(how: string): DriverError {
-    return new DriverError('UNAVAILABLE', `the process of driver ${this.options.label} ${how}; it is started again with the next call`);
+    const error = new DriverError('UNAVAILABLE', `the process of driver ${this.options.label} ${how}; it is started again with the next call`);
+    return this.stopping ? error : ownFault(error);
   }
 }

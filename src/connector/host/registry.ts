@@ -4,7 +4,7 @@ import { type Stats, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Logger } from '../../platform/index.js';
-import { type Bundle, BundleError, type BundleStore, type LoadedDriver, fingerprint, isBundlePath, readBundle } from './bundle.js';
+import { type Bundle, BundleError, type BundleStore, type LoadedDriver, fingerprint, isBundlePath, readFolder } from './bundle.js';
 
 /** A driver that serves calls. */
 export interface ReadyDriver {
@@ -12,8 +12,8 @@ export interface ReadyDriver {
   name: string;
   version: string;
   manifest: Manifest;
-  /** Name of its folder within the drivers' folder. */
-  folder: string;
+  /** Name of its folder within the drivers' folder; absent where it was installed as a bundle. */
+  folder?: string;
   /** Sha-256 of the bundle's files, in hexadecimal. */
   hash: string;
   why?: undefined;
@@ -30,8 +30,18 @@ export interface FailedDriver {
   /** What is wrong, as a sentence. */
   why: string;
 }
-/** What was found in a folder. */
-export type InstalledDriver = ReadyDriver | FailedDriver;
+/** A driver that is there and serves nothing, because somebody wanted it so. */
+export interface InactiveDriver {
+  state: 'inactive';
+  name: string;
+  version?: undefined;
+  manifest?: undefined;
+  folder?: undefined;
+  hash?: undefined;
+  why: string;
+}
+/** A driver as the host knows it. */
+export type InstalledDriver = ReadyDriver | FailedDriver | InactiveDriver;
 
 /** What changed in one step; a replaced version is both removed and added. */
 export interface DriverChange {
@@ -39,6 +49,9 @@ export interface DriverChange {
   removed: ReadyDriver[];
   failed: { folder: string; why: string }[];
 }
+
+/** A change in the drivers' folder, with the files of the added. */
+export interface FolderChange extends DriverChange { loaded: LoadedDriver[] }
 
 /** Outcome of starting a bundle once: `again` where another try may go better. */
 export interface Trial { why: string; again: boolean }
@@ -49,8 +62,7 @@ export interface RegistryOptions {
   logger: Logger;
   /** Starts a bundle to see whether it loads and gives what it declares. */
   tryOut(driver: LoadedDriver): Promise<Trial | undefined>;
-  /** A change, with the bundles of the added. */
-  onChange(change: DriverChange, loaded: LoadedDriver[]): void;
+  onChange(change: FolderChange): void;
 }
 
 /** A folder is looked at when it was quiet for so long. */
@@ -62,7 +74,7 @@ const TRIALS = 3;
 
 /** Knows which drivers lie in the drivers' folder, at start and while running. */
 export class Registry {
-  private readonly ready = new Map<string, ReadyDriver>();
+  private readonly ready = new Map<string, ReadyDriver & { folder: string }>();
   private readonly failed = new Map<string, FailedDriver>();
   /** Last judged fingerprint of each folder. */
   private readonly seen = new Map<string, string | undefined>();
@@ -125,7 +137,7 @@ export class Registry {
     let bundle: Bundle;
     try {
       if (mark === undefined) return this.gone(folder);
-      bundle = await readBundle(path);
+      bundle = await readFolder(path);
     } catch (error) {
       if (!(error instanceof BundleError)) return this.touch(folder);
       return this.fail(folder, mark, error.message, { ...(error.manifest && { manifest: error.manifest }) });
@@ -159,11 +171,11 @@ export class Registry {
     if (current && current.folder !== folder) return this.fail(folder, mark, `the name "${manifest.name}" is taken by the driver in the folder ${current.folder}`, loaded);
     const removed = [...this.ready.values()].filter((driver) => driver.folder === folder);
     for (const { name } of removed) this.ready.delete(name);
-    const driver: ReadyDriver = { state: 'ready', name: manifest.name, version: manifest.version, manifest, folder, hash };
+    const driver = { state: 'ready' as const, name: manifest.name, version: manifest.version, manifest, folder, hash };
     this.ready.set(driver.name, driver);
     this.failed.delete(folder);
     this.seen.set(folder, mark);
-    this.options.onChange({ added: [driver], removed, failed: [] }, [loaded]);
+    this.options.onChange({ added: [driver], removed, failed: [], loaded: [loaded] });
     this.retryTaken();
   }
 
@@ -173,7 +185,7 @@ export class Registry {
     const told = this.failed.get(folder)?.why === why;
     const { manifest, hash } = known;
     this.failed.set(folder, { state: 'failed', name: manifest?.name ?? folder, folder, why, ...(manifest && { manifest, version: manifest.version }), ...(hash !== undefined && { hash }) });
-    if (!told) this.options.onChange({ added: [], removed: [], failed: [{ folder, why }] }, []);
+    if (!told) this.options.onChange({ added: [], removed: [], failed: [{ folder, why }], loaded: [] });
   }
 
   private gone(folder: string): void {
@@ -182,7 +194,7 @@ export class Registry {
     const removed = [...this.ready.values()].filter((driver) => driver.folder === folder);
     if (removed.length === 0) return;
     for (const { name } of removed) this.ready.delete(name);
-    this.options.onChange({ added: [], removed, failed: [] }, []);
+    this.options.onChange({ added: [], removed, failed: [], loaded: [] });
     this.retryTaken();
   }
 

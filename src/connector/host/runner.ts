@@ -1,8 +1,10 @@
-import { CAPABILITY_METHODS, type ConnectInput, DriverError, type ManifestField, type Traits } from '@mcmp/driver-sdk';
+import { type ConnectInput, DriverError, type Traits } from '@mcmp/driver-sdk';
 import type { Logger } from '../../platform/index.js';
 import { Deadline } from './deadline.js';
 import type { LoadedDriver } from './bundle.js';
-import { fieldOf } from './manifest.js';
+import { Crashes } from './crashes.js';
+import { difference, trialValues } from './difference.js';
+import { Health, type Sickness, isOwnFault, ownFault } from './health.js';
 import type { Redactor } from './output.js';
 import { DriverProcess } from './process.js';
 import type { ConnectAnswer } from './protocol.js';
@@ -10,9 +12,7 @@ import type { Trial } from './registry.js';
 import { TraitsShape } from './shapes.js';
 
 const CONNECT_MS = 15_000;
-const CRASHES = 5;
-const CRASH_WINDOW_MS = 30_000;
-const LONGEST_PAUSE_MS = 5000;
+const PROBATION_MS = 900_000;
 /** A retired version ends at the latest after this, whatever is under way. */
 const DRAIN_MS = 120_000;
 
@@ -52,10 +52,11 @@ export class DriverRunner {
   private sequence = 0;
   private process: DriverProcess | undefined;
   private starting: Promise<DriverProcess> | undefined;
-  private crashes: number[] = [];
+  private readonly crashes = new Crashes();
   private opened = new Map<string, Opened>();
   private readonly drained: Promise<void>;
   private onDrained: () => void = () => undefined;
+  private watch: ((fault: boolean) => void) | undefined;
 
   constructor(readonly driver: LoadedDriver, private readonly options: RunnerOptions) {
     this.drained = new Promise((done) => { this.onDrained = done; });
@@ -69,15 +70,29 @@ export class DriverRunner {
     this.users += 1;
     this.calls += 1;
     try {
-      return await work(this);
+      const answer = await work(this);
+      this.watch?.(false);
+      return answer;
     } catch (error) {
       this.errors += 1;
+      this.watch?.(isOwnFault(error));
       throw error;
     } finally {
       this.users -= 1;
       this.usedAt = performance.now();
       if (this.retired && this.users === 0) this.onDrained();
     }
+  }
+
+  /** Watches the calls of a new version for a quarter of an hour, and tells once where it fails by its own fault. */
+  probation(onSick: (sickness: Sickness) => void): void {
+    const health = new Health();
+    const until = performance.now() + PROBATION_MS;
+    this.watch = (fault) => {
+      const sickness = performance.now() < until ? health.record(fault) : undefined;
+      if (sickness || performance.now() >= until) this.watch = undefined;
+      if (sickness) onSick(sickness);
+    };
   }
 
   /** The account of a connection in the running process: started and connected where it is not. */
@@ -114,8 +129,7 @@ export class DriverRunner {
       return { why: (error as Error).message, again: (error as DriverError).code !== 'UNKNOWN' };
     }
     try {
-      const fields = (given: ManifestField[] = []): Record<string, string> => Object.fromEntries(given.filter(({ required }) => required).map((field) => [field.name, field.default ?? field.values?.[0] ?? 'trial-value']));
-      const input = { credential: fields(manifest.credential), options: fields(manifest.options), ...(manifest.endpoint !== 'none' && { endpoint: 'http://127.0.0.1:9' }) };
+      const input = { credential: trialValues(manifest.credential), options: trialValues(manifest.options), ...(manifest.endpoint !== 'none' && { endpoint: 'http://127.0.0.1:9' }) };
       const why = difference(this.driver, (await process.connect('trial', input, deadline)) as ConnectAnswer);
       process.close('trial');
       return why === undefined ? undefined : { why, again: false };
@@ -164,10 +178,10 @@ export class DriverRunner {
 
   private async start(deadline: Deadline): Promise<DriverProcess> {
     const { manifest, label, folder, entry } = this.driver;
-    const pauseMs = this.pauseMs();
+    const pauseMs = this.crashes.pauseMs();
     if (pauseMs > 0) {
-      const why = `driver ${label} crashed ${this.crashes.length} times within ${CRASH_WINDOW_MS / 1000} s and is started again in ${Math.ceil(pauseMs)} ms`;
-      if (pauseMs > deadline.remainingMs) throw new DriverError('UNAVAILABLE', why, { retryAfterMs: Math.ceil(pauseMs) });
+      const why = `driver ${label} crashed ${this.crashes.count} times within ${Crashes.WINDOW_MS / 1000} s and is started again in ${Math.ceil(pauseMs)} ms`;
+      if (pauseMs > deadline.remainingMs) throw ownFault(new DriverError('UNAVAILABLE', why, { retryAfterMs: Math.ceil(pauseMs) }));
       this.options.logger.warn(why, { driver: label });
       await new Promise((done) => setTimeout(done, pauseMs));
     }
@@ -200,8 +214,7 @@ export class DriverRunner {
     }
     if (process.dismissed) return;
     this.fell = true;
-    this.crashes.push(performance.now());
-    this.options.logger.error(`the process of driver ${this.driver.label} ${how}`, { driver: this.driver.label, pid: process.pid, crashes: this.crashes.length });
+    this.options.logger.error(`the process of driver ${this.driver.label} ${how}`, { driver: this.driver.label, pid: process.pid, crashes: this.crashes.note() });
   }
 
   private async connect(process: DriverProcess, session: string, { credential, endpoint, options }: OpenInput): Promise<Account> {
@@ -220,14 +233,6 @@ export class DriverRunner {
     };
   }
 
-  private pauseMs(): number {
-    const now = performance.now();
-    this.crashes = this.crashes.filter((at) => at > now - CRASH_WINDOW_MS);
-    const last = this.crashes.at(-1);
-    if (last === undefined || this.crashes.length < CRASHES) return 0;
-    return Math.max(0, last + Math.min(LONGEST_PAUSE_MS, 500 * 2 ** (this.crashes.length - CRASHES)) - now);
-  }
-
   private closeWhere(matches: (opened: Opened) => boolean): void {
     for (const [id, opened] of this.opened) {
       if (!matches(opened)) continue;
@@ -235,19 +240,4 @@ export class DriverRunner {
       opened.account.then(() => this.current?.close(opened.session), () => undefined);
     }
   }
-}
-
-/** How what `connect` gave differs from what the manifest declares; undefined where it does not. */
-export function difference({ manifest }: LoadedDriver, answer: ConnectAnswer): string | undefined {
-  const given = Object.keys(answer?.groups ?? {});
-  const missing = manifest.capabilities.filter((capability) => !given.includes(capability));
-  const extra = given.filter((group) => !(manifest.capabilities as string[]).includes(group));
-  if (missing.length > 0) return `the manifest declares ${missing.join(', ')}, but connect() does not give it`;
-  if (extra.length > 0) return `connect() gives ${extra.join(', ')}, but the manifest does not declare it`;
-  for (const capability of manifest.capabilities) {
-    const absent = CAPABILITY_METHODS[capability].filter((method) => !method.endsWith('?') && !answer.groups[capability]?.includes(method));
-    if (absent.length > 0) return `the handler group ${capability} lacks ${absent.join(', ')}`;
-  }
-  const traits = TraitsShape.safeParse(answer.traits);
-  return traits.success ? undefined : `traits.${fieldOf(traits.error.issues[0]?.path ?? [])}: ${traits.error.issues[0]?.message ?? 'wrong'}`;
 }

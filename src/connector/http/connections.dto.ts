@@ -75,8 +75,8 @@ const Field = z.object({
 export const Driver = z.object({
   name: z.string(),
   version: z.string().nullable(),
-  state: z.enum(['ready', 'failed']),
-  why: z.string().nullable().meta({ description: 'What is wrong with a failed one' }),
+  state: z.enum(['ready', 'failed', 'inactive']),
+  why: z.string().nullable().meta({ description: 'Why it serves nothing' }),
   hash: z.string().nullable().meta({ description: 'SHA-256 over manifest and entry' }),
   cloud: z.string().nullable(),
   title: Label.nullable(),
