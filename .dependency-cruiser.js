@@ -48,10 +48,24 @@ export default {
     },
     {
       name: 'sdk-stands-alone',
-      comment: 'A driver author installs the SDK without our server: it imports nothing outside its own folder.',
+      comment: 'A driver author installs the SDK without our server: it imports nothing outside its own folder. Only bundle/ and tool/ may use what its package.json names, and Node.',
       severity: 'error',
-      from: { path: '^src/driver-sdk/' },
+      from: { path: '^src/driver-sdk/', pathNot: '^src/driver-sdk/(bundle|tool)/' },
       to: { pathNot: '^src/driver-sdk/' },
+    },
+    {
+      name: 'sdk-tool-stands-alone',
+      comment: 'The author’s tool and the server read bundles by the same code: it knows Node, tar-stream, zod and esbuild, and nothing of the server.',
+      severity: 'error',
+      from: { path: '^src/driver-sdk/(bundle|tool)/' },
+      to: { pathNot: ['^src/driver-sdk/', 'node_modules/(@types/)?(tar-stream|zod|esbuild)/'], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'sdk-core-knows-no-tool',
+      comment: 'What runs in a driver’s process and what checks it need no library: they know neither bundles nor the tool.',
+      severity: 'error',
+      from: { path: '^src/driver-sdk/', pathNot: '^src/driver-sdk/(bundle|tool)/' },
+      to: { path: '^src/driver-sdk/(bundle|tool)/' },
     },
     {
       name: 'driver-knows-only-the-sdk',

@@ -12,8 +12,8 @@ const banner = { js: "import { createRequire as __createRequire } from 'node:mod
 // ES modules first: what is not used of a vendor library then falls away.
 const options = { mainFields: ['module', 'main'], bundle: true, platform: 'node', format: 'esm', target: 'node20', sourcemap: false, legalComments: 'none', logLevel: 'warning' };
 
-const sdkEntries = ['index', 'testing/index'].map((name) => join(sdk, `${name}.ts`)).filter(existsSync);
-await build({ ...options, entryPoints: sdkEntries, outdir: join(sdk, 'dist'), splitting: true });
+const sdkEntries = ['index', 'testing/index', 'bundle/index'].map((name) => join(sdk, `${name}.ts`)).filter(existsSync);
+await build({ ...options, entryPoints: sdkEntries, outdir: join(sdk, 'dist'), splitting: true, packages: 'external' });
 
 const drivers = readdirSync(here, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && existsSync(join(here, entry.name, 'src/index.ts')))

@@ -40,6 +40,10 @@ export interface Manifest {
   /** The cloud's word, e.g. `aws`; the simulator's driver serves many and says `simulator`. */
   cloud: string;
   title: Label;
+  /** What it is for, in a sentence or two; shown where drivers are searched. */
+  description?: Label;
+  /** Words by which it is found beside its name, cloud, title and capabilities. */
+  keywords?: string[];
   /** Path of the ESM entry, within the folder. */
   entry: string;
   capabilities: Capability[];

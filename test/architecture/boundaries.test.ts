@@ -36,6 +36,14 @@ const planted: Record<string, Record<string, string>> = {
     'src/kernel/plain.ts': 'export const plain = 1;\n',
     'src/driver-sdk/out.ts': "import { plain } from '../kernel/plain.js';\nexport const out = plain;\n",
   },
+  'sdk-tool-stands-alone': {
+    'src/kernel/plain.ts': 'export const plain = 1;\n',
+    'src/driver-sdk/bundle/out.ts': "import { plain } from '../../kernel/plain.js';\nexport const out = plain;\n",
+  },
+  'sdk-core-knows-no-tool': {
+    'src/driver-sdk/tool/pack.ts': 'export const pack = 1;\n',
+    'src/driver-sdk/driver.ts': "import { pack } from './tool/pack.js';\nexport const out = pack;\n",
+  },
   'driver-knows-only-the-sdk': {
     'src/kernel/plain.ts': 'export const plain = 1;\n',
     'drivers/demo/src/out.ts': "import { plain } from '../../../src/kernel/plain.js';\nexport const out = plain;\n",

@@ -47,7 +47,7 @@ describe('the folder of the drivers', () => {
     expect(told).toEqual({
       good: 'ready',
       'no-json': expect.stringContaining('driver.json is no JSON'),
-      many: expect.stringMatching(/^driver\.json: name: must be .*; sdk: this server speaks driver SDK 1; the driver asks for 2; capabilities\[1\]: "teleport" is not a capability.*; limits\[0\]\.methods\[0\]: "vm\.fly" fits no method.*; limits\[0\]\.scope: must be account or region; limits\[0\]\.burst: .*; limits\[0\]\.perSecond: must be above 0$/),
+      many: expect.stringMatching(/^driver\.json: name: must be .*; sdk: only driver SDK 1 is known here; the driver asks for 2; capabilities\[1\]: "teleport" is not a capability.*; limits\[0\]\.methods\[0\]: "vm\.fly" fits no method.*; limits\[0\]\.scope: must be account or region; limits\[0\]\.burst: .*; limits\[0\]\.perSecond: must be above 0$/),
       lost: 'the entry dist/gone.js is missing',
       out: expect.stringContaining('entry: must be the path of a .js or .mjs file within the folder'),
       throws: expect.stringContaining('the entry cannot be imported: not today'),

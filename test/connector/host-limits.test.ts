@@ -3,7 +3,7 @@ import type { Manifest } from '@mcmp/driver-sdk';
 import { PassThrough } from 'node:stream';
 import { Deadline } from '../../src/connector/host/deadline.js';
 import { type Priority, RateLimits, TokenBucket } from '../../src/connector/host/limits.js';
-import { deadlineOf, fitsMethod } from '../../src/connector/host/manifest.js';
+import { deadlineOf, fitsMethod } from '@mcmp/driver-sdk/bundle';
 import { Redactor, followOutput } from '../../src/connector/host/output.js';
 import { isRepeatable, retryAfter } from '../../src/connector/host/retry.js';
 

@@ -1,23 +1,14 @@
 import type { Manifest } from '@mcmp/driver-sdk';
-import { createHash, randomUUID } from 'node:crypto';
+import { contentHashOf, isBundleFolder, isBundlePath, parseManifest } from '@mcmp/driver-sdk/bundle';
+import { randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, readFile, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseManifest } from './manifest.js';
 
 const MAX_FILES = 2000;
 const MAX_BYTES = 64 * 1024 * 1024;
 const FORGET_MS = 7 * 86_400_000;
 const DRAFT = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DRAFT_MS = 60_000;
-/** What lies beside a bundle in a source tree and is no part of it. */
-const SOURCE_FOLDERS = /^(\..*|node_modules|src|test|wire|world)$/;
-const SOURCE_FILES = /(^\.)|\.(ts|map|md|tsbuildinfo)$/;
-
-/** Whether a path within a driver's folder (`/` between its parts) belongs to the bundle. */
-export const isBundlePath = (path: string): boolean => {
-  const parts = path.split('/');
-  return parts.slice(0, -1).every((part) => !SOURCE_FOLDERS.test(part)) && !SOURCE_FILES.test(parts.at(-1) ?? '');
-};
 
 /** A driver's files, read whole. */
 export interface Bundle {
@@ -55,7 +46,7 @@ async function listFiles(folder: string): Promise<Listed[]> {
   const walk = async (under: string): Promise<void> => {
     for (const entry of await readdir(join(folder, under), { withFileTypes: true })) {
       const path = under === '' ? entry.name : `${under}/${entry.name}`;
-      if (entry.isDirectory() ? SOURCE_FOLDERS.test(entry.name) : SOURCE_FILES.test(entry.name)) continue;
+      if (entry.isDirectory() ? !isBundleFolder(entry.name) : !isBundlePath(path)) continue;
       if (entry.isDirectory()) await walk(path);
       else if (!entry.isFile()) throw new BundleError(`${path} is a link or no plain file; a bundle holds plain files only`);
       else {
@@ -91,13 +82,7 @@ export async function readFolder(folder: string): Promise<Bundle> {
   if ('why' in parsed) throw new BundleError(parsed.why);
   const { manifest } = parsed;
   if (!files.some(({ path }) => path === manifest.entry)) throw new BundleError(`the entry ${manifest.entry} is missing`, manifest);
-  return { manifest, files, hash: hashOf(files) };
-}
-
-function hashOf(files: Bundle['files']): string {
-  const hash = createHash('sha256');
-  for (const { path, content } of files) hash.update(`${path}\0${content.length}\0`).update(content);
-  return hash.digest('hex');
+  return { manifest, files, hash: contentHashOf(files) };
 }
 
 /**
@@ -162,7 +147,7 @@ export class BundleStore {
   async isIntact({ folder, hash }: Pick<LoadedDriver, 'folder' | 'hash'>): Promise<boolean> {
     try {
       const files = await Promise.all((await listFiles(folder)).map(async ({ path }) => ({ path, content: await readFile(join(folder, path)) })));
-      if (hashOf(files) !== hash) return false;
+      if (contentHashOf(files) !== hash) return false;
       await utimes(folder, new Date(), new Date());
       return true;
     } catch {

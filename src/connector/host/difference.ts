@@ -1,6 +1,6 @@
 import { CAPABILITY_METHODS, type ManifestField } from '@mcmp/driver-sdk';
+import { fieldOf } from '@mcmp/driver-sdk/bundle';
 import type { LoadedDriver } from './bundle.js';
-import { fieldOf } from './manifest.js';
 import type { ConnectAnswer } from './protocol.js';
 import { TraitsShape } from './shapes.js';
 

@@ -1,7 +1,7 @@
 import { DriverError, type Manifest, type RateLimit } from '@mcmp/driver-sdk';
 import type { CloudCallOptions } from '../session.js';
 import type { Deadline } from './deadline.js';
-import { fitsMethod } from './manifest.js';
+import { fitsMethod } from '@mcmp/driver-sdk/bundle';
 
 /** Who goes first where the limit makes calls wait. */
 export type Priority = NonNullable<CloudCallOptions['priority']>;

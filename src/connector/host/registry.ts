@@ -1,10 +1,11 @@
 import type { Manifest } from '@mcmp/driver-sdk';
+import { isBundlePath } from '@mcmp/driver-sdk/bundle';
 import { type FSWatcher, watch } from 'chokidar';
 import { type Stats, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Logger } from '../../platform/index.js';
-import { type Bundle, BundleError, type BundleStore, type LoadedDriver, fingerprint, isBundlePath, readFolder } from './bundle.js';
+import { type Bundle, BundleError, type BundleStore, type LoadedDriver, fingerprint, readFolder } from './bundle.js';
 
 /** A driver that serves calls. */
 export interface ReadyDriver {

@@ -2,7 +2,7 @@ import { CAPABILITY_METHODS, type Capability, DriverError, type Manifest, type T
 import type { CloudCallOptions, CloudMethod, CloudRequest, CloudResult } from '../session.js';
 import { Deadline } from './deadline.js';
 import type { RateLimits } from './limits.js';
-import { deadlineOf, fieldOf } from './manifest.js';
+import { deadlineOf, fieldOf } from '@mcmp/driver-sdk/bundle';
 import { isRepeatable, retryAfter } from './retry.js';
 import type { DriverRunner, OpenInput } from './runner.js';
 import { SHAPES } from './shapes.js';

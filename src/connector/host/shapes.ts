@@ -2,7 +2,7 @@
 import type { Traits } from '@mcmp/driver-sdk';
 import { z } from 'zod';
 import type { CloudMethod, CloudRequest, CloudResult } from '../session.js';
-import type { Drift } from './drift.js';
+import type { Drift } from '@mcmp/driver-sdk/bundle';
 import { count, kind } from './shapes/base.js';
 import { CORE } from './shapes/core.js';
 import { NETWORK } from './shapes/network.js';

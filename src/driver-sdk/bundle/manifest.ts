@@ -1,5 +1,7 @@
-import { CAPABILITY_METHODS, type Capability, type Manifest } from '@mcmp/driver-sdk';
 import { z } from 'zod';
+import { CAPABILITY_METHODS } from '../capabilities.js';
+import type { Capability } from '../driver.js';
+import type { Manifest } from '../manifest.js';
 import type { Drift } from './drift.js';
 
 const CAPABILITIES = Object.keys(CAPABILITY_METHODS) as [Capability, ...Capability[]];
@@ -65,9 +67,11 @@ const DriverFunction = z.strictObject({
 const ManifestSchema = z.strictObject({
   name: z.string('must be a text').regex(/^[a-z][a-z0-9-]{1,30}$/, 'must be 2 to 31 of a-z, 0-9 and hyphen, beginning with a letter'),
   version: z.string('must be a text').regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/, 'must be a semantic version such as 1.2.3').max(100),
-  sdk: z.literal(1, { error: ({ input }) => `this server speaks driver SDK 1; the driver asks for ${JSON.stringify(input) ?? 'none'}` }),
+  sdk: z.literal(1, { error: ({ input }) => `only driver SDK 1 is known here; the driver asks for ${JSON.stringify(input) ?? 'none'}` }),
   cloud: z.string('must be a text').regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be a lower-case word'),
   title: Label,
+  description: Label.optional(),
+  keywords: z.array(z.string('must be a text').regex(/^[^\s,]{1,50}$/, 'must be one word of at most 50 characters')).max(20).check(unique('keyword', (word: string) => word)).optional(),
   entry: z.string().regex(/^(?!\/)(?!.*\\)(?!(?:.*\/)?\.{1,2}(?:\/|$)).+\.(m?js)$/, 'must be the path of a .js or .mjs file within the folder').default('dist/index.js'),
   capabilities: z
     .array(z.enum(CAPABILITIES, { error: ({ input }) => `"${String(input)}" is not a capability; known are ${CAPABILITIES.join(', ')}` }))
