@@ -8,6 +8,7 @@ import { Connections } from './connections/connections.js';
 import { Sessions } from './connections/sessions.js';
 import { Connector } from './connector.js';
 import { DriverHost } from './host/index.js';
+import { CallsController } from './http/calls.controller.js';
 import { CatalogueController } from './http/catalogue.controller.js';
 import { ConnectionsController } from './http/connections.controller.js';
 import { DriversController } from './http/drivers.controller.js';
@@ -26,7 +27,7 @@ const sessions = { provide: Sessions, inject: [DriverHost], useFactory: (host: D
 /** Connections to clouds, the drivers behind them, and the catalogue of what they offer. */
 @Module({
   imports: [IamModule],
-  controllers: [ConnectionsController, CatalogueController, DriversController],
+  controllers: [ConnectionsController, CallsController, CatalogueController, DriversController],
   providers: [driverHost, sessions, Connections, Refresh, Sync, Connector],
   exports: [Connector],
 })

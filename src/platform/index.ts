@@ -11,7 +11,7 @@ export { Answers, ProblemBody, Repeatable, StreamAnswers, openApiSchema } from '
 export { Idempotency } from './http/idempotency.js';
 export type { IdempotentRequest, StoredAnswer } from './http/idempotency.js';
 export { PERMISSION_MARK, PUBLIC_MARK, Permission, Public } from './http/marks.js';
-export { openApiDocument, serveOpenApi } from './http/openapi.js';
+export { LivePaths, openApiDocument, serveOpenApi } from './http/openapi.js';
 export { ProblemFilter } from './http/problems.js';
 export { CurrentScope, maySee } from './http/scope.js';
 export type { CallerScope } from './http/scope.js';

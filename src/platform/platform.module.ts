@@ -5,6 +5,7 @@ import { Events } from './events/events.js';
 import { EventStreams } from './events/stream.js';
 import { HealthController } from './http/health.controller.js';
 import { Idempotency } from './http/idempotency.js';
+import { LivePaths } from './http/openapi.js';
 import { Logger } from './logger/logger.js';
 import { Metrics } from './metrics/metrics.js';
 import { OperationsController } from './operations/operations.controller.js';
@@ -32,7 +33,7 @@ export class PlatformModule {
       { provide: Logger, useValue: parts.logger },
       { provide: Secrets, useValue: parts.secrets },
     ];
-    const services = [Metrics, Work, Events, EventStreams, Operations, Idempotency];
+    const services = [Metrics, Work, Events, EventStreams, Operations, Idempotency, LivePaths];
     return { module: PlatformModule, providers: [...providers, ...services, Retention], exports: [...providers, ...services] };
   }
 }

@@ -2,6 +2,7 @@ import { CAPABILITY_METHODS, type ManifestField } from '@mcmp/driver-sdk';
 import { fieldOf } from '@mcmp/driver-sdk/bundle';
 import type { LoadedDriver } from './bundle.js';
 import type { ConnectAnswer } from './protocol.js';
+import { brokenFunction } from './functions.js';
 import { TraitsShape } from './shapes.js';
 
 /** How what `connect` gave differs from what the manifest declares; undefined where it does not. */
@@ -15,6 +16,8 @@ export function difference({ manifest }: Pick<LoadedDriver, 'manifest'>, answer:
     const absent = CAPABILITY_METHODS[capability].filter((method) => !method.endsWith('?') && !answer.groups[capability]?.includes(method));
     if (absent.length > 0) return `the handler group ${capability} lacks ${absent.join(', ')}`;
   }
+  const broken = brokenFunction(manifest);
+  if (broken !== undefined) return broken;
   const traits = TraitsShape.safeParse(answer.traits);
   return traits.success ? undefined : `traits.${fieldOf(traits.error.issues[0]?.path ?? [])}: ${traits.error.issues[0]?.message ?? 'wrong'}`;
 }

@@ -2,6 +2,7 @@ import { CAPABILITY_METHODS, type Capability, DriverError, type Manifest, type T
 import type { CloudCallOptions, CloudMethod, CloudRequest, CloudResult } from '../session.js';
 import { Deadline } from './deadline.js';
 import type { RateLimits } from './limits.js';
+import { functionOf } from './functions.js';
 import { deadlineOf, fieldOf } from '@mcmp/driver-sdk/bundle';
 import { isRepeatable, retryAfter } from './retry.js';
 import type { DriverRunner, OpenInput } from './runner.js';
@@ -53,6 +54,8 @@ export class GuardedSession implements DriverSession {
       const [issue] = checked.error.issues;
       throw new DriverError('INVALID_REQUEST', `${method}: ${issue && issue.path.length > 0 ? `${fieldOf(issue.path)}: ` : ''}${issue?.message ?? 'wrong request'}`, { field: fieldOf(issue?.path ?? []) });
     }
+    const own = method === 'function.call' ? functionOf(manifest, (checked.data as { name: string }).name) : undefined;
+    own?.checkInput((checked.data as { input?: unknown }).input);
     const deadline = new Deadline(options.deadlineMs ?? deadlineOf(manifest, method), `${manifest.name} ${method}`, options.signal);
     const region = (checked.data as { region?: string }).region;
     for (let tries = 1; ; tries += 1) {
@@ -64,8 +67,10 @@ export class GuardedSession implements DriverSession {
       try {
         return await this.host.runner(this.input.driver).use(async (runner) => {
           const account = await runner.connected(this.input, deadline);
-          repeatable = isRepeatable(method, account.traits);
-          return checkedAnswer(method, runner.driver.label, await account.call(method, checked.data, deadline));
+          repeatable = own ? own.read : isRepeatable(method, account.traits);
+          const answer = checkedAnswer(method, runner.driver.label, await account.call(method, checked.data, deadline));
+          own?.checkOutput((answer as { output?: unknown }).output);
+          return answer;
         });
       } catch (error) {
         if (!isDriverError(error)) throw error;

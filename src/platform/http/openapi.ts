@@ -1,4 +1,4 @@
-import type { INestApplication } from '@nestjs/common';
+import { type INestApplication, Injectable } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { ProblemCode } from '../../kernel/problem.js';
 import { PROBLEM_STATUS, Problem } from '../../kernel/problem.js';
@@ -51,8 +51,30 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   return document;
 }
 
+/** Paths that come and go while the server runs, such as those of drivers' own functions; the routes behind them are generic ones. */
+@Injectable()
+export class LivePaths {
+  private readonly sources: (() => OpenAPIObject['paths'])[] = [];
+
+  /** Adds paths to the document, asked for each time that it is read. */
+  add(source: () => OpenAPIObject['paths']): void {
+    this.sources.push(source);
+  }
+
+  /** The paths of now, each completed as the lasting ones are. */
+  now(): OpenAPIObject['paths'] {
+    const paths = Object.assign({}, ...this.sources.map((source) => source())) as OpenAPIObject['paths'];
+    for (const path of Object.values(paths)) for (const method of METHODS) if (path[method]) complete(path[method] as Operation);
+    return paths;
+  }
+}
+
 /** Serves the document at `/api-json` and its page at `/api`, with assets from here only. */
 export function serveOpenApi(app: INestApplication): void {
   let document: OpenAPIObject | undefined;
-  SwaggerModule.setup('api', app, () => (document ??= openApiDocument(app)), { jsonDocumentUrl: 'api-json', yamlDocumentUrl: 'api-yaml', customSiteTitle: 'M-CMP API' });
+  const live = app.get(LivePaths);
+  SwaggerModule.setup('api', app, () => (document ??= openApiDocument(app)), {
+    jsonDocumentUrl: 'api-json', yamlDocumentUrl: 'api-yaml', customSiteTitle: 'M-CMP API',
+    patchDocumentOnRequest: (_request, _reply, lasting) => ({ ...lasting, paths: { ...lasting.paths, ...live.now() } }),
+  });
 }
