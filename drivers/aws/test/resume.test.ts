@@ -45,8 +45,8 @@ describe('a create that was broken off goes on', () => {
     breaks(api, effect);
     const made = await twice(() => cloud.network.create(network, signal()));
     expect(left('network').map(({ id }) => id)).toEqual([made.id]);
-    expect(left('gateway')).toMatchObject([{ attributes: { networkId: made.id } }]);
-    expect(left('route-table')).toMatchObject([{ attributes: { networkId: made.id, routes: expect.arrayContaining([{ cidr: '0.0.0.0/0', gatewayId: left('gateway')[0]!.id }]) as unknown } }]);
+    expect(left('internet-gateway')).toMatchObject([{ attributes: { networkId: made.id } }]);
+    expect(left('route-table')).toMatchObject([{ attributes: { networkId: made.id, routes: expect.arrayContaining([{ cidr: '0.0.0.0/0', target: 'internet-gateway', targetId: left('internet-gateway')[0]!.id }]) as unknown } }]);
   });
 
   it.each(both(['CreateSubnet', 'ModifySubnetAttribute']))('subnet: %s, %s', async (api, effect) => {
@@ -82,7 +82,7 @@ describe('a new thing that is not seen at once', () => {
   it('does not stop a network, a subnet and a security group from being made', async () => {
     world.faults.add({ cloud: 'aws', effect: { type: 'unseen', ms: 500 } });
     const made = await cloud.network.create(network, signal());
-    expect(left('route-table')).toMatchObject([{ attributes: { routes: expect.arrayContaining([{ cidr: '0.0.0.0/0', gatewayId: left('gateway')[0]!.id }]) as unknown } }]);
+    expect(left('route-table')).toMatchObject([{ attributes: { routes: expect.arrayContaining([{ cidr: '0.0.0.0/0', target: 'internet-gateway', targetId: left('internet-gateway')[0]!.id }]) as unknown } }]);
     const rules: SecurityRule[] = [{ direction: 'ingress', protocol: 'tcp', fromPort: 22, toPort: 22, cidr: '0.0.0.0/0' }];
     await cloud.subnet.create({ ...base('sub'), networkId: made.id, cidr: '10.9.1.0/24' }, signal());
     await cloud['security-group'].create({ ...base('grp'), networkId: made.id, description: 'd', rules }, signal());
@@ -101,7 +101,7 @@ describe('a new thing that is not seen at once', () => {
     breaks(api, 'lost-answer');
     await expect(create()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await expect(create()).rejects.toMatchObject({ code: 'CONFLICT' });
-    expect(world.truth({ cloud: 'aws', tags: { 'mcmp-project': 'p' } }).filter(({ kind }) => kind !== 'network' && kind !== 'gateway')).toHaveLength(1);
+    expect(world.truth({ cloud: 'aws', tags: { 'mcmp-project': 'p' } }).filter(({ kind }) => kind !== 'network' && kind !== 'internet-gateway')).toHaveLength(1);
   });
 });
 
@@ -117,7 +117,7 @@ describe('a delete that was broken off goes on', () => {
     breaks('AttachInternetGateway', 'dropped-request');
     await expect(cloud.network.create(network, signal())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     const [vpc] = left('network');
-    expect(left('gateway')).toHaveLength(1);
+    expect(left('internet-gateway')).toHaveLength(1);
     await cloud.network.delete(of(vpc!.id), signal());
     expect(world.truth({ cloud: 'aws' })).toEqual([]);
   });

@@ -1,12 +1,12 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
-import type { Kind, RegionView, Thing } from '../../simulator/world/types.js';
-import { notFound } from './errors.js';
+import type { RegionView, Thing } from '../../simulator/world/types.js';
+import { notFound, type Ec2Kind } from './errors.js';
 import { exactTags, matcher, type FilterTable } from './filters.js';
 import { checkId } from './ids.js';
 import { checkPage, page, type PageInput, type PageRule } from './pages.js';
 
 /** The manner that every Describe of a kind has. */
-export interface Description<K extends Kind, T> {
+export interface Description<K extends Ec2Kind, T> {
   kind: K;
   /** The ids of the request, and the name that EC2's own error has for them, e.g. `instancesSet`. */
   ids: { name: string; given: string[] | undefined };
@@ -17,7 +17,7 @@ export interface Description<K extends Kind, T> {
 }
 
 /** Things of a kind by ids and filters, one page of them. @throws Ec2Error for ids that nothing visible has. */
-export function describe<K extends Kind, T>(view: RegionView, input: PageInput & { Filters?: Filter[] | undefined }, way: Description<K, T>): { things: Thing<K>[]; items: T[]; NextToken?: string } {
+export function describe<K extends Ec2Kind, T>(view: RegionView, input: PageInput & { Filters?: Filter[] | undefined }, way: Description<K, T>): { things: Thing<K>[]; items: T[]; NextToken?: string } {
   checkPage(input, way.rule, way.ids);
   const things = thingsOf(view, way.kind, way.ids.given, input.Filters);
   const fits = matcher(input.Filters, way.filters, way.tagsOf);
@@ -27,7 +27,7 @@ export function describe<K extends Kind, T>(view: RegionView, input: PageInput &
 }
 
 /** Visible things, narrowed by ids and by those filters for which the world has an index. */
-export function thingsOf<K extends Kind>(view: RegionView, kind: K, given: string[] | undefined, filters?: Filter[]): Thing<K>[] {
+export function thingsOf<K extends Ec2Kind>(view: RegionView, kind: K, given: string[] | undefined, filters?: Filter[]): Thing<K>[] {
   const tags = exactTags(filters);
   if (!given?.length) return view.list(kind, { tags });
   const ids = [...new Set(given.map((id) => checkId(kind, id)))];

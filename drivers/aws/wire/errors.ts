@@ -2,6 +2,9 @@ import type { DriverErrorCode } from '@mcmp/driver-sdk';
 import type { Kind, Personality } from '../../simulator/world/types.js';
 import { WorldError } from '../../simulator/world/types.js';
 
+/** Kinds of the world that this wire shows. */
+export type Ec2Kind = Extract<Kind, 'network' | 'internet-gateway' | 'route-table' | 'subnet' | 'security-group' | 'key-pair' | 'vm' | 'disk' | 'public-ip'>;
+
 /** A refusal in EC2's own words. It is a WorldError too, so that the call log counts it by the shared code. */
 export class Ec2Error extends WorldError {
   constructor(readonly providerCode: string, message: string, readonly status = 400, code: DriverErrorCode = 'INVALID_REQUEST') {
@@ -18,9 +21,9 @@ export const wrongState = (message: string): Ec2Error => new Ec2Error('Incorrect
 /** For what EC2 knows and the box does not play; better than to take it and do nothing. */
 export const notPlayed = (message: string): Ec2Error => new Ec2Error('UnsupportedOperation', message, 400, 'UNSUPPORTED');
 
-const NOT_FOUND: Record<Kind, (id: string) => [code: string, message: string]> = {
+const NOT_FOUND: Record<Ec2Kind, (id: string) => [code: string, message: string]> = {
   network: (id) => ['InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`],
-  gateway: (id) => ['InvalidInternetGatewayID.NotFound', `The internetGateway ID '${id}' does not exist`],
+  'internet-gateway': (id) => ['InvalidInternetGatewayID.NotFound', `The internetGateway ID '${id}' does not exist`],
   'route-table': (id) => ['InvalidRouteTableID.NotFound', `The routeTable ID '${id}' does not exist`],
   subnet: (id) => ['InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`],
   'security-group': (id) => ['InvalidGroup.NotFound', `The security group '${id}' does not exist`],
@@ -31,7 +34,7 @@ const NOT_FOUND: Record<Kind, (id: string) => [code: string, message: string]> =
 };
 
 /** EC2's answer to an id that nothing visible has. */
-export function notFound(kind: Kind, id: string): Ec2Error {
+export function notFound(kind: Ec2Kind, id: string): Ec2Error {
   const [code, message] = NOT_FOUND[kind](id);
   return new Ec2Error(code, message, 400, 'NOT_FOUND');
 }
@@ -43,7 +46,7 @@ const LIMIT_BY_MEASURE: Record<string, string> = {
   'public-ip': 'AddressLimitExceeded', disk: 'VolumeLimitExceeded', 'disk-gib': 'MaxIOPSLimitExceeded',
 };
 const LIMIT_BY_KIND: Partial<Record<Kind, string>> = {
-  network: 'VpcLimitExceeded', gateway: 'InternetGatewayLimitExceeded', 'route-table': 'RouteTableLimitExceeded', subnet: 'SubnetLimitExceeded',
+  network: 'VpcLimitExceeded', 'internet-gateway': 'InternetGatewayLimitExceeded', 'route-table': 'RouteTableLimitExceeded', subnet: 'SubnetLimitExceeded',
   'security-group': 'SecurityGroupLimitExceeded', vm: 'InstanceLimitExceeded', disk: 'VolumeLimitExceeded', 'public-ip': 'AddressLimitExceeded',
 };
 const CIDR_BY_KIND: Partial<Record<Kind, string>> = { network: 'InvalidVpc.Range', subnet: 'InvalidSubnet.Range' };
@@ -53,7 +56,7 @@ export function toEc2Error(error: WorldError, personality: Personality | undefin
   if (error instanceof Ec2Error) return error;
   const { id, field, quotaId, reason } = error.detail;
   // A trouble that was set by request names no kind; the call does.
-  const asked = method.split('.')[0]!, kind = error.detail.kind ?? (Object.hasOwn(NOT_FOUND, asked) ? (asked as Kind) : undefined);
+  const named = error.detail.kind ?? method.split('.')[0]!, kind = Object.hasOwn(NOT_FOUND, named) ? (named as Ec2Kind) : undefined;
   const say = (providerCode: string, status = 400): Ec2Error => new Ec2Error(providerCode, error.message, status, error.code);
   switch (error.code) {
     case 'UNAUTHENTICATED': return say('AuthFailure', 401);

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Kind } from '../../simulator/world/types.js';
-import { Ec2Error } from './errors.js';
+import { Ec2Error, type Ec2Kind } from './errors.js';
 
 /**
  * EC2 shows things that the world does not hold on their own: a VM's network interface and root volume, associations, rules, reservations.
@@ -30,9 +29,9 @@ export const reservationId = (batch: string): string => `r-${digest(batch)}`;
 export const ruleId = (groupId: string, rule: string): string => `sgr-${digest(`${groupId} ${rule}`)}`;
 
 /** Prefix, kind and the code that EC2 gives to an id of another form. */
-const FORMS: Record<Kind, [prefix: string, malformed: string]> = {
+const FORMS: Record<Ec2Kind, [prefix: string, malformed: string]> = {
   network: ['vpc', 'InvalidVpcID.Malformed'],
-  gateway: ['igw', 'InvalidInternetGatewayId.Malformed'],
+  'internet-gateway': ['igw', 'InvalidInternetGatewayId.Malformed'],
   'route-table': ['rtb', 'InvalidRouteTableId.Malformed'],
   subnet: ['subnet', 'InvalidSubnetID.Malformed'],
   'security-group': ['sg', 'InvalidGroupId.Malformed'],
@@ -43,16 +42,16 @@ const FORMS: Record<Kind, [prefix: string, malformed: string]> = {
 };
 
 /** @throws Ec2Error the kind's own `…Malformed` where an id has not the form of its kind. */
-export function checkId(kind: Kind, id: string): string {
+export function checkId(kind: Ec2Kind, id: string): string {
   const [prefix, code] = FORMS[kind];
   if (new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(id)) return id;
   throw new Ec2Error(code, `Invalid id: "${id}" (expecting "${prefix}-...")`);
 }
 
 /** Which kind an id belongs to, by its prefix. */
-export const kindOf = (id: string): Kind | undefined => (Object.keys(FORMS) as Kind[]).find((kind) => id.startsWith(`${FORMS[kind][0]}-`));
+export const kindOf = (id: string): Ec2Kind | undefined => (Object.keys(FORMS) as Ec2Kind[]).find((kind) => id.startsWith(`${FORMS[kind][0]}-`));
 /** The word that EC2 has for a kind in tags. */
-export const RESOURCE_TYPE: Record<Kind, string> = {
-  network: 'vpc', gateway: 'internet-gateway', 'route-table': 'route-table', subnet: 'subnet', 'security-group': 'security-group',
+export const RESOURCE_TYPE: Record<Ec2Kind, string> = {
+  network: 'vpc', 'internet-gateway': 'internet-gateway', 'route-table': 'route-table', subnet: 'subnet', 'security-group': 'security-group',
   'key-pair': 'key-pair', vm: 'instance', disk: 'volume', 'public-ip': 'elastic-ip',
 };

@@ -22,7 +22,7 @@ const specs = [
 
 const IMAGE: Record<string, string> = { 'ubuntu-24.04': 'ubuntu_24_04', 'ubuntu-22.04': 'ubuntu_22_04', 'debian-12': 'debian_12', 'rocky-9': 'rockylinux_9' };
 const PREFIX: Record<Kind, string> = {
-  network: 'vpc', gateway: 'ipv4gw', 'route-table': 'vtb', subnet: 'vsw', 'security-group': 'sg', 'key-pair': 'kp', vm: 'i', disk: 'd', 'public-ip': 'eip',
+  network: 'vpc', 'internet-gateway': 'ipv4gw', 'route-table': 'vtb', subnet: 'vsw', 'security-group': 'sg', 'key-pair': 'kp', vm: 'i', disk: 'd', 'public-ip': 'eip',
 };
 
 /** Alibaba Cloud ECS. ClientToken on most creates but not on key pairs, whose names are unique; a stopped VM leaves the list at once when it is deleted. Prices, latencies and delays are guesses. */
@@ -47,7 +47,7 @@ export const alibaba: Personality = {
     { id: 'ecs_security_group_num', name: 'Security groups in a region', measure: 'security-group', limit: 100, source: 'Alibaba Cloud ECS limits (default)' },
     { id: 'eip_quota_num', name: 'Elastic IP addresses', measure: 'public-ip', limit: 20, source: 'Alibaba Cloud EIP limits (default)' },
   ],
-  idempotencyToken: ['network', 'subnet', 'security-group', 'vm', 'disk', 'public-ip', 'gateway', 'route-table'],
+  idempotencyToken: ['network', 'subnet', 'security-group', 'vm', 'disk', 'public-ip', 'internet-gateway', 'route-table'],
   uniqueName: ['key-pair'],
   networkScope: 'region',
   subnetScope: 'zone',

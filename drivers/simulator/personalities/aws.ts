@@ -28,7 +28,7 @@ const images = [
 
 /** "17 digits after the dash" since 2018; key pairs have `key-`, Elastic IPs `eipalloc-`. */
 const PREFIX: Record<Kind, string> = {
-  network: 'vpc', gateway: 'igw', 'route-table': 'rtb', subnet: 'subnet', 'security-group': 'sg', 'key-pair': 'key', vm: 'i', disk: 'vol', 'public-ip': 'eipalloc',
+  network: 'vpc', 'internet-gateway': 'igw', 'route-table': 'rtb', subnet: 'subnet', 'security-group': 'sg', 'key-pair': 'key', vm: 'i', disk: 'vol', 'public-ip': 'eipalloc',
 };
 
 const DOCUMENTED = THROTTLING_PAGES.ec2;

@@ -27,11 +27,11 @@ const URN: Record<string, [amd64: string, arm64: string]> = {
 
 /** Azure names things in Resource Manager paths; gateways and routes do not exist for their own there, route tables do. */
 const TYPE: Record<Kind, string> = {
-  network: 'Microsoft.Network/virtualNetworks', gateway: 'Microsoft.Network/natGateways', 'route-table': 'Microsoft.Network/routeTables', subnet: 'Microsoft.Network/virtualNetworks/subnets',
+  network: 'Microsoft.Network/virtualNetworks', 'internet-gateway': 'Microsoft.Network/natGateways', 'route-table': 'Microsoft.Network/routeTables', subnet: 'Microsoft.Network/virtualNetworks/subnets',
   'security-group': 'Microsoft.Network/networkSecurityGroups', 'key-pair': 'Microsoft.Compute/sshPublicKeys', vm: 'Microsoft.Compute/virtualMachines', disk: 'Microsoft.Compute/disks',
   'public-ip': 'Microsoft.Network/publicIPAddresses',
 };
-const named: Kind[] = ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip', 'route-table', 'gateway'];
+const named: Kind[] = ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip', 'route-table', 'internet-gateway'];
 
 /** Microsoft Azure. A create is a PUT by name: no token, but names are unique, and a second create is refused (`If-None-Match: *`). Latencies and delays are guesses. */
 export const azure: Personality = {

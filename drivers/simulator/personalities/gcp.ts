@@ -84,7 +84,7 @@ export const gcp: Personality = {
     { id: 'NETWORKS', name: 'VPC networks', measure: 'network', limit: 15, source: 'guess: a project in use; counted per region here' },
     { id: 'FIREWALLS', name: 'Firewall rules', measure: 'security-group', limit: 200, source: 'guess: a project in use' },
   ],
-  idempotencyToken: ['network', 'subnet', 'security-group', 'vm', 'disk', 'public-ip', 'gateway', 'route-table'],
+  idempotencyToken: ['network', 'subnet', 'security-group', 'vm', 'disk', 'public-ip', 'internet-gateway', 'route-table'],
   uniqueName: ['network', 'subnet', 'security-group', 'vm', 'disk', 'public-ip'],
   networkScope: 'global',
   subnetScope: 'region',

@@ -19,7 +19,7 @@ const specs = [
   spec('GN7.2XLARGE32', 8, 32, { gpuCount: 1, gpuModel: 'NVIDIA T4', gpuMemoryMiB: 16_384 }),
 ];
 const PREFIX: Record<Kind, string> = {
-  network: 'vpc', gateway: 'igw', 'route-table': 'rtb', subnet: 'subnet', 'security-group': 'sg', 'key-pair': 'skey', vm: 'ins', disk: 'disk', 'public-ip': 'eip',
+  network: 'vpc', 'internet-gateway': 'igw', 'route-table': 'rtb', subnet: 'subnet', 'security-group': 'sg', 'key-pair': 'skey', vm: 'ins', disk: 'disk', 'public-ip': 'eip',
 };
 
 /** Tencent CVM. ClientToken on RunInstances, CreateDisks and AllocateAddresses, not on networks. Prices, limits, latencies and delays are guesses. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const tagged = (kinds: readonly string[]): string[] => kinds.filter((kind) => kind !== 'gateway' && kind !== 'route-table').sort();
+const tagged = (kinds: readonly string[]): string[] => kinds.filter((kind) => kind !== 'internet-gateway' && kind !== 'route-table').sort();
 const connectTo = (cloud: string, account: string) => () => ({ credential: world.credential(cloud, account), endpoint: `http://127.0.0.1:${server.port}`, options: { cloud } });
 
 it('plays the clouds of its manifest, which are those of the box', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { personalities } from '../personalities/index.js';
 import type { Kind, Personality, Span } from '../world/types.js';
 
-const KINDS: Kind[] = ['network', 'gateway', 'route-table', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip'];
+const KINDS: Kind[] = ['network', 'internet-gateway', 'route-table', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip'];
 const MEASURES = ['vcpu', 'vm', 'network', 'subnet', 'security-group', 'key-pair', 'public-ip', 'disk', 'disk-gib', 'other'];
 const of = (cloud: string): Personality => {
   const found = personalities.find((personality) => personality.cloud === cloud);
@@ -140,7 +140,7 @@ describe('the ten personalities', () => {
   ])('%s: %d VMs a request, networks per %s, subnets per %s, tokens on %j', (cloud, vmBatch, networkScope, subnetScope, tokens) => {
     const personality = of(cloud);
     expect(personality).toMatchObject({ vmBatch, networkScope, subnetScope });
-    expect(personality.idempotencyToken.filter((kind) => kind !== 'gateway' && kind !== 'route-table')).toEqual(tokens);
+    expect(personality.idempotencyToken.filter((kind) => kind !== 'internet-gateway' && kind !== 'route-table')).toEqual(tokens);
     // A second twin is caught by a token, by a unique name, or must be looked for by its tag first.
     if (tokens.length === 0) expect(personality.consistencyWindowMs).toBeGreaterThan(0);
   });

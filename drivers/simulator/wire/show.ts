@@ -4,7 +4,7 @@ import type { Attributes, Kind, Personality, RegionView, Thing } from '../world/
 export type Shown = { id: string; name: string; region: string; tags: Record<string, string>; providerState: string; createdAt: string } & Record<string, unknown>;
 
 type Show<K extends Kind> = (attributes: Attributes[K], thing: Thing<K>) => Record<string, unknown>;
-const SHOW: { [K in Exclude<Kind, 'gateway' | 'route-table'>]: Show<K> } = {
+const SHOW: { [K in Exclude<Kind, 'internet-gateway' | 'route-table'>]: Show<K> } = {
   network: ({ cidr }) => ({ cidr }),
   subnet: ({ networkId, cidr, zone }) => ({ networkId, cidr, zone }),
   'security-group': ({ networkId, description, rules }) => ({ networkId, description, rules }),

@@ -80,7 +80,7 @@ const CHECKS: { [K in Made]: (step: Step, attributes: Attributes[K]) => Attribut
     if (last - first < 15 || last - first >= 2 ** 24) throw new WorldError('INVALID_REQUEST', `'${attributes.cidr}': a network has a range of /8 to /28`, { kind: 'network', field: 'cidr', reason: 'size' });
     return attributes;
   },
-  gateway(step, attributes) {
+  'internet-gateway'(step, attributes) {
     if (attributes.networkId) step.findStaying('network', attributes.networkId);
     return attributes;
   },

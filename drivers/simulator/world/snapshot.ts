@@ -4,12 +4,13 @@ import { settle } from './life.js';
 import { carries } from './holding.js';
 import type { Due } from './schedule.js';
 import type { Fault, Kind, Thing } from './types.js';
+import { SNAPSHOT_VERSION, upgraded } from './upgrade.js';
 
 type ThingKey = [cloud: string, account: string, region: string, kind: Kind, id: string];
 
 /** Everything that outlives the program, as JSON. Buckets and the lines of the call log do not. */
 export interface Snapshot {
-  version: 1;
+  version: typeof SNAPSHOT_VERSION;
   boxSeed: number;
   serial: number;
   callSeq: number;
@@ -27,16 +28,16 @@ const keyOf = ({ cloud, account, region, kind, id }: Thing): ThingKey => [cloud,
 export function takeSnapshot(engine: Engine): Snapshot {
   settle(engine);
   return {
-    version: 1, boxSeed: engine.boxSeed, serial: engine.serial, callSeq: engine.log.seq, settings: engine.settings, chance: engine.chance.save(),
+    version: SNAPSHOT_VERSION, boxSeed: engine.boxSeed, serial: engine.serial, callSeq: engine.log.seq, settings: engine.settings, chance: engine.chance.save(),
     things: [...engine.holdings()].flatMap((holding) => [...holding.all()]),
     due: engine.schedule.pending().map(({ thing, at, to }) => [...keyOf(thing), at, to]),
     tokens: engine.tokens.save(), faults: engine.faults.list(),
   };
 }
 
-/** Brings back a world that was made with the same seed. What fell due meanwhile happens now; SSH of running VMs opens. @throws Error for another version or seed. */
-export function loadSnapshot(engine: Engine, saved: Snapshot): void {
-  if (saved.version !== 1) throw new Error(`the state has version ${String(saved.version)}, this program reads version 1`);
+/** Brings back a world that was made with the same seed. What fell due meanwhile happens now; SSH of running VMs opens. Older versions are read as well. @throws Error for an unknown version, or another seed. */
+export function loadSnapshot(engine: Engine, state: Snapshot): void {
+  const saved = upgraded(state) as Snapshot;
   if (saved.boxSeed !== engine.boxSeed) throw new Error(`the state belongs to the seed ${saved.boxSeed}, this world has ${engine.boxSeed}: its keys would not fit`);
   engine.serial = saved.serial;
   engine.log.continueFrom(saved.callSeq);

@@ -5,7 +5,7 @@ import type { Kind, Thing } from './types.js';
 import { terminate } from './vms.js';
 
 /** Kinds that go at once. */
-const QUICK: readonly Kind[] = ['key-pair', 'gateway', 'route-table'];
+const QUICK: readonly Kind[] = ['key-pair', 'internet-gateway', 'route-table'];
 
 /** Begins the end of a thing. @throws WorldError NOT_FOUND; IN_USE while something depends on it. */
 export function remove(step: Step, kind: Kind, id: string): void {
@@ -21,7 +21,7 @@ export function remove(step: Step, kind: Kind, id: string): void {
 
 /** What keeps a thing from going, whether the caller sees it or not. Subnets and VMs do so until they are quite gone; groups, gateways and route tables only until their own end has begun. */
 function holderOf(step: Step, thing: Thing): Thing | undefined {
-  if (thing.kind === 'key-pair' || thing.kind === 'gateway') return undefined;
+  if (thing.kind === 'key-pair' || thing.kind === 'internet-gateway') return undefined;
   const { vmId } = thing.attributes as { vmId?: string };
   if (vmId !== undefined) return step.holding.find('vm', vmId, step.region.id);
   for (const other of step.holding.dependants(thing.kind, thing.id)) {

@@ -1,7 +1,7 @@
-import type { Architecture, DriverErrorCode, RateLimit, SecurityRule, Tags } from '@mcmp/driver-sdk';
+import type { Architecture, DriverErrorCode, RateLimit, Route, SecurityRule, Tags } from '@mcmp/driver-sdk';
 
-/** What the world holds. `gateway` and `route-table` exist for wires whose protocol shows them; on the plain wire a network reaches the internet by itself. */
-export type Kind = 'network' | 'gateway' | 'route-table' | 'subnet' | 'security-group' | 'key-pair' | 'vm' | 'disk' | 'public-ip';
+/** What the world holds. `internet-gateway` and `route-table` exist for wires whose protocol shows them; on the plain wire a network reaches the internet by itself. */
+export type Kind = 'network' | 'internet-gateway' | 'route-table' | 'subnet' | 'security-group' | 'key-pair' | 'vm' | 'disk' | 'public-ip';
 
 /** VM states of the world; other kinds use `pending`, `available`, `in-use`, `deleting`. */
 export type WorldVmState = 'creating' | 'running' | 'suspending' | 'suspended' | 'resuming' | 'rebooting' | 'terminating' | 'terminated' | 'failed';
@@ -9,8 +9,8 @@ export type WorldVmState = 'creating' | 'running' | 'suspending' | 'suspended' |
 /** What each kind has beside its id, name and tags. */
 export interface Attributes {
   network: { cidr?: string };
-  gateway: { networkId?: string };
-  'route-table': { networkId: string; main: boolean; routes: { cidr: string; gatewayId?: string }[]; subnetIds: string[] };
+  'internet-gateway': { networkId?: string };
+  'route-table': { networkId: string; main: boolean; routes: Route[]; subnetIds: string[] };
   subnet: { networkId: string; cidr: string; zone?: string; publicAddresses: boolean };
   'security-group': { networkId?: string; description: string; rules: SecurityRule[] };
   'key-pair': { publicKey: string; fingerprint: string };

@@ -15,12 +15,12 @@ function showTable(view: RegionView, table: Table): ec2.RouteTable {
     Main: false, RouteTableAssociationId: derivedId('subnetAssociation', SubnetId), RouteTableId: table.id, SubnetId, AssociationState: associated,
   }));
   if (table.attributes.main) associations.unshift({ Main: true, RouteTableAssociationId: derivedId('mainAssociation', table.id), RouteTableId: table.id, AssociationState: associated });
-  const attached = new Set(view.list('gateway', { where: (gateway) => gateway.attributes.networkId === table.attributes.networkId }).map((gateway) => gateway.id));
+  const attached = new Set(view.list('internet-gateway', { where: (gateway) => gateway.attributes.networkId === table.attributes.networkId }).map((gateway) => gateway.id));
   return {
     RouteTableId: table.id, VpcId: table.attributes.networkId, OwnerId: table.account, Associations: associations, PropagatingVgws: [], Tags: shownTags(table.tags),
-    Routes: table.attributes.routes.map(({ cidr, gatewayId }) => ({
-      DestinationCidrBlock: cidr, ...(gatewayId ? { GatewayId: gatewayId } : {}),
-      Origin: gatewayId === 'local' ? 'CreateRouteTable' : 'CreateRoute', State: gatewayId === 'local' || (gatewayId && attached.has(gatewayId)) ? 'active' : 'blackhole',
+    Routes: table.attributes.routes.map(({ cidr, target, targetId }) => ({
+      DestinationCidrBlock: cidr, GatewayId: target === 'local' ? 'local' : targetId,
+      Origin: target === 'local' ? 'CreateRouteTable' : 'CreateRoute', State: target === 'local' || (targetId && attached.has(targetId)) ? 'active' : 'blackhole',
     })),
   };
 }
@@ -30,7 +30,7 @@ const createRouteTable = action<ec2.CreateRouteTableRequest, ec2.CreateRouteTabl
   const tags = tagsOf(input.TagSpecifications, 'route-table')['route-table'];
   const table = view.create('route-table', {
     name: tags.Name ?? '', tags, ...(input.ClientToken ? { token: input.ClientToken } : {}),
-    attributes: { networkId: vpc.id, main: false, routes: [{ cidr: vpc.attributes.cidr!, gatewayId: 'local' }], subnetIds: [] },
+    attributes: { networkId: vpc.id, main: false, routes: [{ cidr: vpc.attributes.cidr!, target: 'local' }], subnetIds: [] },
   });
   return { RouteTable: showTable(view, table), ...(input.ClientToken ? { ClientToken: input.ClientToken } : {}) };
 });
@@ -67,7 +67,7 @@ function routeOf(view: RegionView, input: { RouteTableId: string | undefined; De
   const cidr = canonicalCidr(given)?.cidr;
   if (!cidr) throw invalidValue(`Value (${given}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.`);
   if (!gatewayId) throw missing('gatewayId');
-  const gateway = view.get('gateway', checkId('gateway', gatewayId));
+  const gateway = view.get('internet-gateway', checkId('internet-gateway', gatewayId));
   if (gateway.attributes.networkId !== table.attributes.networkId) throw invalidValue(`route table ${table.id} and network gateway ${gatewayId} belong to different networks`);
   return { table, cidr, gatewayId, others: table.attributes.routes.filter((route) => route.cidr !== cidr) };
 }
@@ -76,15 +76,15 @@ const createRoute = action<ec2.CreateRouteRequest, ec2.CreateRouteResult>('Creat
   const { table, cidr, gatewayId, others } = routeOf(view, input);
   const same = table.attributes.routes.find((route) => route.cidr === cidr);
   // EC2 takes a repeat of the very same route for done.
-  if (same && same.gatewayId !== gatewayId) throw new Ec2Error('RouteAlreadyExists', `The route identified by ${cidr} already exists.`, 400, 'ALREADY_EXISTS');
-  view.change('route-table', table.id, { attributes: { routes: [...others, { cidr, gatewayId }] } });
+  if (same && same.targetId !== gatewayId) throw new Ec2Error('RouteAlreadyExists', `The route identified by ${cidr} already exists.`, 400, 'ALREADY_EXISTS');
+  view.change('route-table', table.id, { attributes: { routes: [...others, { cidr, target: 'internet-gateway', targetId: gatewayId }] } });
   return { Return: true };
 });
 
 const replaceRoute = action<ec2.ReplaceRouteRequest, Done>('ReplaceRoute', 'network.create', ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'DryRun'], (input, { view }) => {
   const { table, cidr, gatewayId, others } = routeOf(view, input);
   if (others.length === table.attributes.routes.length) throw invalidValue(`There is no route defined for '${cidr}' in the route table. Use CreateRoute instead.`);
-  view.change('route-table', table.id, { attributes: { routes: [...others, { cidr, gatewayId }] } });
+  view.change('route-table', table.id, { attributes: { routes: [...others, { cidr, target: 'internet-gateway', targetId: gatewayId }] } });
   return done;
 });
 
@@ -94,7 +94,7 @@ const deleteRoute = action<ec2.DeleteRouteRequest, Done>('DeleteRoute', 'network
   const route = table.attributes.routes.find((each) => each.cidr === cidr);
   if (!cidr) throw missing('destinationCidrBlock');
   if (!route) throw new Ec2Error('InvalidRoute.NotFound', `no route with destination-cidr-block ${cidr} in route table ${table.id}`, 400, 'NOT_FOUND');
-  if (route.gatewayId === 'local') throw invalidValue(`cannot remove local route ${cidr} in route table ${table.id}`);
+  if (route.target === 'local') throw invalidValue(`cannot remove local route ${cidr} in route table ${table.id}`);
   view.change('route-table', table.id, { attributes: { routes: table.attributes.routes.filter((each) => each !== route) } });
   return done;
 });

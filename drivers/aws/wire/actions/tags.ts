@@ -1,17 +1,17 @@
 import type * as ec2 from '@aws-sdk/client-ec2';
 import type { Tags } from '@mcmp/driver-sdk';
-import type { Kind, RegionView, Thing } from '../../../simulator/world/types.js';
+import type { RegionView, Thing } from '../../../simulator/world/types.js';
 import { action, done, type Done } from '../action.js';
-import { Ec2Error, invalidValue, missing, notFound } from '../errors.js';
+import { Ec2Error, invalidValue, missing, notFound, type Ec2Kind } from '../errors.js';
 import { matcher } from '../filters.js';
 import { checkId, derivedId, kindOf, ownerId, RESOURCE_TYPE } from '../ids.js';
 import { isGone } from '../instances.js';
 import { page } from '../pages.js';
 import { checkTagCount, checkTags, hiddenTags, hideTags, shownTags } from '../tags.js';
 
-const KINDS = Object.keys(RESOURCE_TYPE) as Kind[];
+const KINDS = Object.keys(RESOURCE_TYPE) as Ec2Kind[];
 /** Kinds whose name is their Name tag; groups and key pairs have names of their own. */
-const NAMED_BY_TAG = new Set<Kind>(['network', 'gateway', 'route-table', 'subnet', 'vm', 'disk', 'public-ip']);
+const NAMED_BY_TAG = new Set<string>(['network', 'internet-gateway', 'route-table', 'subnet', 'vm', 'disk', 'public-ip']);
 
 /** Whose tags an id means: a thing's own, or those of a part of a VM. */
 interface Tagged { thing: Thing; part?: 'volume' | 'interface' }

@@ -25,7 +25,7 @@ const createVpc = action<ec2.CreateVpcRequest, ec2.CreateVpcResult>('CreateVpc',
 });
 
 function makeOwnParts(view: RegionView, vpc: Thing<'network'>): void {
-  view.create('route-table', { name: '', tags: {}, attributes: { networkId: vpc.id, main: true, routes: [{ cidr: vpc.attributes.cidr!, gatewayId: 'local' }], subnetIds: [] } });
+  view.create('route-table', { name: '', tags: {}, attributes: { networkId: vpc.id, main: true, routes: [{ cidr: vpc.attributes.cidr!, target: 'local' }], subnetIds: [] } });
   view.create('security-group', {
     name: 'default', tags: {},
     attributes: { networkId: vpc.id, description: 'default VPC security group', rules: [{ direction: 'egress', protocol: 'all', cidr: '0.0.0.0/0' }] },
@@ -47,7 +47,7 @@ const describeVpcs = action<ec2.DescribeVpcsRequest, ec2.DescribeVpcsResult>('De
 const deleteVpc = action<ec2.DeleteVpcRequest, Done>('DeleteVpc', 'network.delete', ['VpcId', 'DryRun'], ({ VpcId: id }, { view }) => {
   const vpc = view.get('network', checkId('network', id!));
   endFailed(view);
-  const busy = view.list('subnet', { where: (subnet) => subnet.attributes.networkId === vpc.id }).length + view.list('gateway', { where: (gateway) => gateway.attributes.networkId === vpc.id }).length
+  const busy = view.list('subnet', { where: (subnet) => subnet.attributes.networkId === vpc.id }).length + view.list('internet-gateway', { where: (gateway) => gateway.attributes.networkId === vpc.id }).length
     + view.list('route-table', { where: (table) => table.attributes.networkId === vpc.id && !table.attributes.main }).length
     + view.list('security-group', { where: (group) => group.attributes.networkId === vpc.id && group.name !== 'default' }).length;
   if (busy) throw inUse(`The vpc '${vpc.id}' has dependencies and cannot be deleted.`);
