@@ -4,6 +4,7 @@ import { IamModule } from '../iam/index.js';
 import { Commands } from './commands.js';
 import { MciController } from './http/mci.controller.js';
 import { Infra } from './infra.js';
+import { Mcis } from './mcis.js';
 import { Places } from './places.js';
 import { Planner } from './planner.js';
 import { Resources } from './resources.js';
@@ -12,5 +13,5 @@ import { Settler } from './settle.js';
 import { SharedThings } from './shared-things.js';
 
 /** Infrastructure: MCIs over any clouds and regions. */
-@Module({ imports: [IamModule, ConnectorModule], controllers: [MciController], providers: [Infra, Planner, Rows, Resources, Places, SharedThings, Settler, Commands], exports: [Infra] })
+@Module({ imports: [IamModule, ConnectorModule], controllers: [MciController], providers: [Infra, Mcis, Planner, Rows, Resources, Places, SharedThings, Settler, Commands], exports: [Infra, Mcis] })
 export class InfraModule {}

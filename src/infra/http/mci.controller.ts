@@ -6,6 +6,7 @@ import { CurrentPrincipal, Iam, type Principal, type ProjectRef } from '../../ia
 import { Answers, Database, Idempotency, type Operation, OperationBody, OperationParam, Permission, Repeatable } from '../../platform/index.js';
 import { Commands } from '../commands.js';
 import { Infra } from '../infra.js';
+import { Mcis } from '../mcis.js';
 import type { MciRow } from '../infra.entities.js';
 import { Action, CommandResults, CreateMci, MciDetail, MciPage, MciQuery, Plan, PrivateKey, RunCommand, Scale, Vm, VmPage, VmQuery } from './mci.dto.js';
 import { accepted, commandResults, mci, mciDetail, plan, vm } from './mci.examples.js';
@@ -16,6 +17,7 @@ export class MciController {
   constructor(
     @Inject(Iam) private readonly iam: Iam,
     @Inject(Infra) private readonly infra: Infra,
+    @Inject(Mcis) private readonly mcis: Mcis,
     @Inject(Commands) private readonly commands: Commands,
     @Inject(Database) private readonly database: Database,
     @Inject(Idempotency) private readonly idempotency: Idempotency,
@@ -46,14 +48,14 @@ export class MciController {
   @Permission('mci:read')
   @Answers(200, 'Lists the MCIs of a project with their VMs by state.', MciPage, { items: [mci], nextPageToken: null })
   async list(@CurrentPrincipal() principal: Principal, @Param('project') project: string, @Query({ schema: MciQuery }) query: z.infer<typeof MciQuery>) {
-    return this.infra.list(await this.iam.requireProject(principal, project), query);
+    return this.mcis.list(await this.iam.requireProject(principal, project), query);
   }
 
   @Get(':mci')
   @Permission('mci:read')
   @Answers(200, 'Shows an MCI by id or name, with its groups.', MciDetail, mciDetail)
   async show(@CurrentPrincipal() principal: Principal, @Param('project') project: string, @Param('mci') reference: string) {
-    return this.infra.show((await this.find(principal, project, reference)).mci);
+    return this.mcis.show((await this.find(principal, project, reference)).mci);
   }
 
   @Delete(':mci')
@@ -70,14 +72,14 @@ export class MciController {
   @Permission('mci:read')
   @Answers(200, 'Lists the VMs of an MCI with state, addresses and SSH user.', VmPage, { items: [vm], nextPageToken: null })
   async vms(@CurrentPrincipal() principal: Principal, @Param('project') project: string, @Param('mci') reference: string, @Query({ schema: VmQuery }) query: z.infer<typeof VmQuery>) {
-    return this.infra.listVms((await this.find(principal, project, reference)).mci, query);
+    return this.mcis.listVms((await this.find(principal, project, reference)).mci, query);
   }
 
   @Get(':mci/vms/:vm')
   @Permission('mci:read')
   @Answers(200, 'Shows a VM by id or name.', Vm, vm)
   async vm(@CurrentPrincipal() principal: Principal, @Param('project') project: string, @Param('mci') reference: string, @Param('vm') name: string) {
-    return this.infra.showVm((await this.find(principal, project, reference)).mci, name);
+    return this.mcis.showVm((await this.find(principal, project, reference)).mci, name);
   }
 
   @Post(':mci/actions')
@@ -105,7 +107,7 @@ export class MciController {
   @Permission('mci:key')
   @Answers(200, 'Gives the private key of the VMs, once, to the one who made the MCI.', PrivateKey, { privateKey: '-----BEGIN OPENSSH PRIVATE KEY-----\n…', fileName: 'mcmp-demo.pem', users: ['ubuntu'] })
   async privateKey(@CurrentPrincipal() principal: Principal, @Param('project') project: string, @Param('mci') reference: string) {
-    return this.infra.takeKey(principal, (await this.find(principal, project, reference)).mci);
+    return this.mcis.takeKey(principal, (await this.find(principal, project, reference)).mci);
   }
 
   @Post(':mci/commands')
@@ -128,7 +130,7 @@ export class MciController {
 
   private async find(principal: Principal, project: string, reference: string): Promise<{ project: ProjectRef; mci: MciRow }> {
     const found = await this.iam.requireProject(principal, project);
-    return { project: found, mci: await this.infra.require(found, reference) };
+    return { project: found, mci: await this.mcis.require(found, reference) };
   }
 
   /** One transaction around the work and its stored answer; 202 with the operation's place. */
