@@ -66,7 +66,7 @@ describe('an MCI over five clouds', () => {
     for (const vm of machines) expect(vm.tags).toMatchObject({ team: 'store', 'mcmp-project': mci.projectId, 'mcmp-mci': mci.id, ...(vm.cloud === 'alibaba' && { tier: 'db' }) });
     for (const vm of machines) expect(vm.name).toMatch(/^shop-/);
     const shared = (await stage.box.things({ 'tag.mcmp-project': mci.projectId })).filter(({ tags }) => tags['mcmp-mci'] === undefined);
-    expect(countBy(shared, ({ kind }) => kind)).toEqual({ network: 5, subnet: 6, gateway: 1 });
+    expect(countBy(shared, ({ kind }) => kind)).toEqual({ network: 5, subnet: 6, 'internet-gateway': 1 });
   });
 
   it('shares its networks with the next MCI of the project, and with no other project', async () => {
