@@ -22,6 +22,8 @@ const STAGES: Record<string, Stage> = {
   simulator: { wire: plain, cloud: 'alibaba', credential: (accessKeyId, secretKey) => ({ accessKeyId, secretKey }), options: { cloud: 'alibaba' } },
 };
 const NAMES = Object.keys(STAGES);
+/** Held to the contract against services of others, in their own folder: they have no wire onto the box. */
+const ELSEWHERE = ['openstack'];
 
 const root = mkdtempSync(join(tmpdir(), 'mcmp-bundles-'));
 const world = createWorld({ personalities, timeScale: 0, throttling: false });
@@ -71,7 +73,7 @@ const hosted = (name: string): Driver => defineDriver({
 });
 
 it('knows where to hold each driver of the folder to the contract', () => {
-  expect(readdirSync(resolve('drivers')).filter((name) => existsSync(resolve('drivers', name, 'driver.json'))).sort()).toEqual(NAMES);
+  expect(readdirSync(resolve('drivers')).filter((name) => existsSync(resolve('drivers', name, 'driver.json'))).sort()).toEqual([...NAMES, ...ELSEWHERE].sort());
 });
 
 describe.each(Object.entries(STAGES))('the bundle of %s', (name, { cloud }) => {

@@ -1,0 +1,47 @@
+import type { Session } from '@mcmp/driver-sdk';
+import { defineDriver } from '@mcmp/driver-sdk';
+import { account, quotas, regions } from './account.js';
+import { Addresses } from './address.js';
+import { OpenStack } from './client.js';
+import { disks } from './disk.js';
+import { specs } from './flavor.js';
+import { images } from './image.js';
+import { keyPairs } from './key-pair.js';
+import { networks } from './network.js';
+import { publicIps } from './public-ip.js';
+import { securityGroups } from './security-group.js';
+import { subnets } from './subnet.js';
+import { tags } from './tag.js';
+import { vms } from './vm.js';
+
+/** A project of an OpenStack, by plain HTTP. */
+export default defineDriver({
+  async connect(input): Promise<Session> {
+    const cloud = new OpenStack(input);
+    return {
+      traits: {
+        // OpenStack has no tokens at all, and only a user's key pairs have names of their own.
+        idempotencyToken: [],
+        uniqueName: ['key-pair'],
+        // What its services answered is in their database: a thing is seen at once, but for the moment between a request that was cut off and its commit.
+        consistencyWindowMs: 5_000,
+        networkScope: 'region',
+        subnetScope: 'region',
+        vmBatch: 1,
+      },
+      account: account(cloud),
+      region: regions(cloud),
+      spec: specs(cloud),
+      image: images(cloud),
+      quota: quotas(cloud),
+      network: networks(cloud),
+      subnet: subnets(cloud),
+      'security-group': securityGroups(cloud),
+      'key-pair': keyPairs(cloud),
+      vm: vms(cloud, new Addresses(cloud)),
+      disk: disks(cloud),
+      'public-ip': publicIps(cloud),
+      tag: tags(cloud),
+    };
+  },
+});
