@@ -2,6 +2,7 @@ import { Iam1764000000000 } from './1764000000000-iam.js';
 import { Platform1764000001000 } from './1764000001000-platform.js';
 import { Connector1764000003000 } from './1764000003000-connector.js';
 import { Infra1764000005000 } from './1764000005000-infra.js';
+import { Drivers1764000006000 } from './1764000006000-drivers.js';
 
 /** Every migration in the order it is applied; one import and one entry per line. */
 export const migrations: (new () => import('typeorm').MigrationInterface)[] = [
@@ -9,4 +10,5 @@ export const migrations: (new () => import('typeorm').MigrationInterface)[] = [
   Platform1764000001000,
   Connector1764000003000,
   Infra1764000005000,
+  Drivers1764000006000,
 ];

@@ -1,6 +1,7 @@
 import type { DriverErrorCode } from '@mcmp/driver-sdk';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { CataloguePart } from './catalogue/catalogue.js';
+import { driverEntities } from './drivers/drivers.entities.js';
 
 /** What a cloud answered when it refused, as rows and answers show it. */
 export interface CloudErrorNote {
@@ -167,4 +168,4 @@ export class SyncRegionRow {
 }
 
 /** All entities of this domain. */
-export const connectorEntities = [ConnectionRow, RegionRow, SpecRow, PriceRow, ImageRow, SyncRow, SyncRegionRow];
+export const connectorEntities = [ConnectionRow, RegionRow, SpecRow, PriceRow, ImageRow, SyncRow, SyncRegionRow, ...driverEntities];

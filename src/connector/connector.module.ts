@@ -7,10 +7,15 @@ import { Sync } from './catalogue/sync.js';
 import { Connections } from './connections/connections.js';
 import { Sessions } from './connections/sessions.js';
 import { Connector } from './connector.js';
+import { Drivers } from './drivers/drivers.js';
+import { DriverFollower } from './drivers/follow.js';
+import { DriverKeys } from './drivers/keys.js';
+import { DriverViews } from './drivers/view.js';
 import { DriverHost } from './host/index.js';
 import { CallsController } from './http/calls.controller.js';
 import { CatalogueController } from './http/catalogue.controller.js';
 import { ConnectionsController } from './http/connections.controller.js';
+import { DriverKeysController } from './http/driver-keys.controller.js';
 import { DriversController } from './http/drivers.controller.js';
 
 const driverHost = {
@@ -27,8 +32,8 @@ const sessions = { provide: Sessions, inject: [DriverHost], useFactory: (host: D
 /** Connections to clouds, the drivers behind them, and the catalogue of what they offer. */
 @Module({
   imports: [IamModule],
-  controllers: [ConnectionsController, CallsController, CatalogueController, DriversController],
-  providers: [driverHost, sessions, Connections, Refresh, Sync, Connector],
+  controllers: [ConnectionsController, CallsController, CatalogueController, DriversController, DriverKeysController],
+  providers: [driverHost, sessions, Connections, Refresh, Sync, Connector, DriverFollower, DriverKeys, DriverViews, Drivers],
   exports: [Connector],
 })
 export class ConnectorModule implements OnApplicationShutdown {

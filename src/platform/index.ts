@@ -8,6 +8,7 @@ export type { EventFilter, EventListener, NewEvent, PublishedEvent } from './eve
 export { EventStreams } from './events/stream.js';
 export type { StreamOptions } from './events/stream.js';
 export { Answers, ProblemBody, Repeatable, StreamAnswers, openApiSchema } from './http/answers.js';
+export { TakesBytes, readBytes } from './http/bytes.js';
 export { Idempotency } from './http/idempotency.js';
 export type { IdempotentRequest, StoredAnswer } from './http/idempotency.js';
 export { PERMISSION_MARK, PUBLIC_MARK, Permission, Public } from './http/marks.js';
@@ -29,6 +30,6 @@ export { platformEntities } from './platform.entities.js';
 export { PlatformModule } from './platform.module.js';
 export type { PlatformParts } from './platform.module.js';
 export { Secrets } from './secrets/secrets.js';
-export { NameTakenError } from './work/presence.js';
+export { NameTakenError, serverName } from './work/presence.js';
 export { Work } from './work/work.js';
 export type { Run, RunContext, WakeOptions } from './work/work.js';

@@ -6,7 +6,8 @@ import { isId } from '../../kernel/page.js';
 import { type FieldProblem, Problem } from '../../kernel/problem.js';
 import { Database, Events, Secrets } from '../../platform/index.js';
 import { ConnectionRow } from '../connector.entities.js';
-import { DriverHost } from '../host/index.js';
+import { holdDriver } from '../drivers/record.js';
+import { DriverHost, type OpenInput } from '../host/index.js';
 import { askCloud, cloudErrorNote } from '../problems.js';
 import type { CloudSession, ConnectionRef } from '../session.js';
 import { type FieldValues, checkEndpoint, checkFields, cloudOf } from './fields.js';
@@ -87,6 +88,12 @@ export class Connections {
     return kept ?? this.sessions.keep(this.opened(row, this.unsealed(row)), (error) => void this.note(row, error).catch(() => undefined));
   }
 
+  /** The accounts of a driver that were last seen to work, by which a new version of it is tried. */
+  async accountsOf(driver: string): Promise<OpenInput[]> {
+    const rows = await this.rows.find({ where: { driver, state: 'verified' }, order: { verifiedAt: 'DESC' }, take: 3 });
+    return rows.map((row) => ({ key: row.id, driver, credential: this.unsealed(row), options: row.options, revision: String(row.revision), ...(row.endpoint !== null && { endpoint: row.endpoint }) }));
+  }
+
   /**
    * Makes a connection; with `verify` the cloud is asked first and nothing is written where it refuses.
    * `also` runs in the same transaction, e.g. to begin a sync.
@@ -104,6 +111,7 @@ export class Connections {
     });
     if (verify) Object.assign(row, await this.prove(row, credential));
     return this.write(row.name, async (manager) => {
+      await holdDriver(manager, this.host, row.driver);
       await manager.insert(ConnectionRow, row);
       await also(manager, row);
       await this.publish(manager, row, 'connection.changed');
@@ -171,9 +179,9 @@ export class Connections {
     const driver = this.host.find(name);
     if (driver) return driver.manifest;
     const ready = this.host.list().filter(({ state }) => state === 'ready').map((installed) => installed.name);
-    const failed = this.host.list().find((installed) => installed.state === 'failed' && installed.name === name);
+    const failed = this.host.list().find((installed) => installed.state !== 'ready' && installed.name === name);
     if (failed) throw new Problem('UNPROCESSABLE', `The driver "${name}" cannot be used: ${failed.why ?? 'it failed to load'}.`, { errors: [{ field: 'driver', rule: 'must be a driver that works', help: 'GET /v1/drivers tells why it does not' }] });
-    throw new Problem('INVALID_REQUEST', `There is no driver "${name.slice(0, 60)}".`, { errors: [{ field: 'driver', rule: 'must be an installed driver', help: ready.length > 0 ? `installed: ${ready.join(', ')}` : 'no driver is installed: put one into the drivers folder' }] });
+    throw new Problem('INVALID_REQUEST', `There is no driver "${name.slice(0, 60)}".`, { errors: [{ field: 'driver', rule: 'must be an installed driver', help: ready.length > 0 ? `installed: ${ready.join(', ')}` : 'no driver is installed: POST /v1/drivers takes a bundle' }] });
   }
 
   /** Tries a credential that is not written yet; regions that were named must exist. */
@@ -219,7 +227,10 @@ export class Connections {
 
   private opened(row: ConnectionRow, credential: FieldValues) {
     const driver = this.host.find(row.driver);
-    if (!driver) throw new DriverError('UNAVAILABLE', `The driver "${row.driver}" of the connection "${row.name}" is not installed any more: install it again.`);
+    if (!driver) {
+      const why = this.host.list().find(({ name }) => name === row.driver)?.why;
+      throw new DriverError('UNAVAILABLE', `The driver "${row.driver}" of the connection "${row.name}" ${why === undefined ? 'is not installed any more: install it again' : `serves nothing: ${why}`}.`);
+    }
     return { connection: refOf(row), manifest: driver.manifest, credential, options: row.options, revision: String(row.revision), ...(row.endpoint !== null && { endpoint: row.endpoint }) };
   }
 

@@ -68,25 +68,6 @@ export const ConnectionQuery = PageQuery.extend({
   q: z.string().max(200).optional().meta({ description: 'Part of name, cloud, account or principal' }),
 });
 
-const Label = z.object({ en: z.string(), ko: z.string().optional() });
-const Field = z.object({
-  name: z.string(), label: Label, help: Label.optional(), secret: z.boolean(), required: z.boolean(), pattern: z.string().optional(), values: z.array(z.string()).optional(), default: z.string().optional(),
-});
-export const Driver = z.object({
-  name: z.string(),
-  version: z.string().nullable(),
-  state: z.enum(['ready', 'failed', 'inactive']),
-  why: z.string().nullable().meta({ description: 'Why it serves nothing' }),
-  hash: z.string().nullable().meta({ description: 'SHA-256 over manifest and entry' }),
-  cloud: z.string().nullable(),
-  title: Label.nullable(),
-  capabilities: z.array(z.string()),
-  credential: z.array(Field),
-  options: z.array(Field),
-  endpoint: z.enum(['optional', 'required', 'none']).nullable(),
-});
-export const DriverList = pageOf(Driver);
-
 export const Quota = z.object({
   id: z.string(), name: z.string(), region: z.string(), measure: z.string(), specPrefixes: z.array(z.string()).optional(), limit: z.number(), used: z.number().optional(), source: z.enum(['account', 'default']),
 });

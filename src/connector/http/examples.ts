@@ -19,7 +19,13 @@ export const imageExample = {
   sshUser: 'ubuntu', minDiskGiB: 8, createdAt: at, publisher: 'Canonical', syncedAt: at,
 };
 export const quotaExample = { id: 'L-1216C47A', name: 'Running On-Demand Standard instances', region: 'ap-northeast-2', measure: 'vcpu', specPrefixes: ['m', 't'], limit: 640, used: 20, source: 'account' };
+const hash = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+const userId = '019a2c00-0000-7000-8000-000000000003';
 export const driverExample = {
-  name: 'aws', version: '1.0.0', state: 'ready', why: null, hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', cloud: 'aws', title: { en: 'Amazon Web Services' }, capabilities: ['account', 'region', 'vm'],
-  credential: [{ name: 'accessKeyId', label: { en: 'Access key ID' }, secret: false, required: true }], options: [], endpoint: 'optional',
+  name: 'aws', version: '1.1.0', state: 'ready', why: null, hash, source: 'bundle', cloud: 'aws', title: { en: 'Amazon Web Services' }, capabilities: ['account', 'region', 'vm'],
+  credential: [{ name: 'accessKeyId', label: { en: 'Access key ID' }, secret: false, required: true }], options: [], endpoint: 'optional', connections: 3, pinned: '^1.0.0', previous: '1.0.0',
+  versions: [{ version: '1.1.0', hash, state: 'active', source: 'upload', signature: { keyId: '0123456789abcdef', trusted: true }, allowedBy: null, installedBy: userId, installedAt: at, capabilities: ['account', 'region', 'vm'] }],
+  servers: [{ name: 'server-1', hash, state: 'ready', why: null, seenAt: at }],
 };
+export const driverDeedExample = { id: '019a2c00-0000-7000-8000-000000000041', at, who: userId, what: 'activated', driver: 'aws', version: '1.1.0', hash, detail: {} };
+export const driverKeyExample = { keyId: '0123456789abcdef', title: 'Acme drivers', publicKey: '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n', addedBy: userId, addedAt: at, versions: ['aws@1.1.0'] };

@@ -5,6 +5,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../kernel/problem.js';
 import { withLogContext } from '../logger/logger.js';
+import { acceptBytes } from './bytes.js';
 import { PROBLEM_TYPE, problemBody, toProblem } from './problems.js';
 import { refuseUnstorable } from './validation.js';
 
@@ -58,6 +59,7 @@ export function hardenEdge(fastify: FastifyInstance): void {
     });
   });
   refuseUnstorable(fastify);
+  acceptBytes(fastify);
   // Node answers an Expect header that it does not know with an empty 417; the header asks for nothing that matters here.
   fastify.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => void fastify.server.emit('request', request, response));
 }

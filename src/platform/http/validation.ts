@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { type FieldProblem, Problem } from '../../kernel/problem.js';
@@ -42,7 +43,8 @@ function unstorable(value: unknown): string | undefined {
 /** Refuses at the door what PostgreSQL's text cannot hold, instead of failing in the middle. */
 export function refuseUnstorable(instance: FastifyInstance): void {
   instance.addHook('preValidation', (request, _reply, done) => {
-    const why = unstorable([request.params, request.query, request.body]);
+    // A body of bytes is judged by the route that reads it.
+    const why = unstorable([request.params, request.query, request.body instanceof Readable ? undefined : request.body]);
     if (why === undefined) done();
     else done(new Problem('INVALID_REQUEST', `The request holds ${why}.`));
   });
