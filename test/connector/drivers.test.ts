@@ -14,7 +14,7 @@ let server: TestServer;
 let drivers: string;
 
 const upload = async (bytes: Buffer, query = '', more: { token?: string; type?: string } = {}): Promise<Answer> => {
-  const response = await fetch(`${server.url}/v1/drivers${query}`, { method: 'POST', body: bytes as unknown as BodyInit, headers: { authorization: `Bearer ${more.token ?? server.token}`, 'content-type': more.type ?? 'application/vnd.mcmp.bundle' } });
+  const response = await fetch(`${server.url}/v1/drivers${query}`, { method: 'POST', body: new Uint8Array(bytes), headers: { authorization: `Bearer ${more.token ?? server.token}`, 'content-type': more.type ?? 'application/vnd.mcmp.bundle' } });
   return { status: response.status, body: (await response.json()) as Record<string, unknown>, headers: response.headers };
 };
 const signed = (of: Packed) => packed({ ...of, privateKey: keys.privateKey });
