@@ -1,33 +1,31 @@
-// Bundles the SDK for Node's own resolution and each driver folder into one ESM file: drivers/<name>/dist/index.js.
+// Bundles the SDK for Node's own resolution, and with it each driver folder into what is handed over: drivers/<name>/dist/index.js and LICENSES.txt.
 import { build } from 'esbuild';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const sdk = join(here, '../src/driver-sdk');
 const only = process.argv.slice(2);
-// Some vendor libraries are CommonJS inside: give the bundle the `require` that they ask for.
-const banner = { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" };
-// ES modules first: what is not used of a vendor library then falls away.
-const options = { mainFields: ['module', 'main'], bundle: true, platform: 'node', format: 'esm', target: 'node20', sourcemap: false, legalComments: 'none', logLevel: 'warning' };
 
-const sdkEntries = ['index', 'testing/index', 'bundle/index'].map((name) => join(sdk, `${name}.ts`)).filter(existsSync);
-await build({ ...options, entryPoints: sdkEntries, outdir: join(sdk, 'dist'), splitting: true, packages: 'external' });
+const sdkEntries = ['index', 'testing/index', 'bundle/index', 'tool/main', 'tool/bundling'].map((name) => join(sdk, `${name}.ts`));
+const { metafile } = await build({ metafile: true, absWorkingDir: sdk, bundle: true, platform: 'node', format: 'esm', target: 'node20', legalComments: 'none', logLevel: 'warning', packages: 'external', splitting: true, entryPoints: sdkEntries, outdir: join(sdk, 'dist') });
+const made = new Set(Object.keys(metafile.outputs));
+for (const file of readdirSync(join(sdk, 'dist'), { recursive: true, encoding: 'utf8' })) if (file.endsWith('.js') && !made.has(`dist/${file.replaceAll('\\', '/')}`)) rmSync(join(sdk, 'dist', file));
 
+// As the author's tool packs it.
+const { bundleDriver } = await import(pathToFileURL(join(sdk, 'dist/tool/bundling.js')).href);
 const drivers = readdirSync(here, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && existsSync(join(here, entry.name, 'src/index.ts')))
   .map((entry) => entry.name)
   .filter((name) => only.length === 0 || only.includes(name));
 await Promise.all(
-  drivers.map((name) =>
-    build({
-      ...options,
-      entryPoints: [join(here, name, 'src/index.ts')],
-      outfile: join(here, name, 'dist/index.js'),
-      alias: { '@mcmp/driver-sdk': join(sdk, 'index.ts') },
-      minifySyntax: true,
-      banner,
-    }),
-  ),
+  drivers.map(async (name) => {
+    const { files, warnings } = await bundleDriver(join(here, name));
+    for (const warning of warnings) console.warn(`${name}: ${warning}`);
+    for (const { path, content } of files.filter((file) => file.path.startsWith('dist/'))) {
+      mkdirSync(dirname(join(here, name, path)), { recursive: true });
+      writeFileSync(join(here, name, path), content);
+    }
+  }),
 );

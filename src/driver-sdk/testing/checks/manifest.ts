@@ -5,7 +5,7 @@ import type { Label } from '../../shapes.js';
 import { ensure, ensureNoTwin, show } from '../assert.js';
 import type { Check } from '../context.js';
 
-const MEMBERS = ['name', 'version', 'sdk', 'cloud', 'title', 'entry', 'capabilities', 'credential', 'options', 'endpoint', 'limits', 'deadlinesMs', 'functions'];
+const MEMBERS = ['name', 'version', 'sdk', 'cloud', 'title', 'description', 'keywords', 'entry', 'capabilities', 'credential', 'options', 'endpoint', 'limits', 'deadlinesMs', 'functions'];
 const FIELD_MEMBERS = ['name', 'label', 'help', 'secret', 'required', 'pattern', 'values', 'default'];
 const SEMVER = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 const CAPABILITIES = Object.keys(CAPABILITY_METHODS);

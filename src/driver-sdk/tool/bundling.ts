@@ -1,0 +1,100 @@
+import type { BuildOptions, BuildResult } from 'esbuild';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, posix, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type BundleFile, parseManifest } from '../bundle/index.js';
+import { Refused } from './command.js';
+import { type Package, Packages, licencesOf, nameWithin, noticeFiles } from './packages.js';
+
+/** How an ES module for Node is made of sources and libraries. */
+const OPTIONS = {
+  // ES modules first: what is not used of a vendor library then falls away.
+  mainFields: ['module', 'main'], bundle: true, platform: 'node', format: 'esm', target: 'node20', sourcemap: false, legalComments: 'none', charset: 'utf8', minifySyntax: true,
+  // Some vendor libraries are CommonJS inside: give the bundle the `require` that they ask for.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+} satisfies BuildOptions;
+
+const SOURCES = ['src/index.ts', 'src/index.mts', 'src/index.js', 'src/index.mjs'];
+/** The other side of a driver, and what checks it. */
+const NEVER = /^(test|wire|world)\//;
+
+/** The author's own esbuild, whose version the author's lock file holds; else that beside the SDK. */
+async function esbuildFor(folder: string): Promise<typeof import('esbuild')> {
+  for (const from of [join(folder, 'package.json'), import.meta.url]) {
+    try {
+      return (await import(pathToFileURL(createRequire(from).resolve('esbuild')).href)) as typeof import('esbuild');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
+  throw new Refused('esbuild is missing; run "npm install --save-dev esbuild" in the folder of the driver');
+}
+
+/** Where a thing was found, as editors take it: `src/index.ts:3:10`. */
+const placeOf = (location: { file: string; line: number; column: number } | null): string => (location ? `${location.file}:${location.line}:${location.column + 1}: ` : '');
+
+/**
+ * Names the code of packages by package instead of by the way to it, in the comments and names that esbuild writes of each file:
+ * the way is another in each checkout, and the bundle must not be.
+ */
+function withoutWays(code: string, labels: ReadonlyMap<string, string>): string {
+  return code.replace(/^(\/\/ | {2}")([^"\n]+)(?=$|"\()/gm, (line, before: string, input: string) => (labels.has(input) ? `${before}${labels.get(input) as string}` : line));
+}
+
+/** What of a driver is handed over, made of its folder, and what esbuild warned of. */
+export interface Bundled { files: BundleFile[]; warnings: string[] }
+
+/**
+ * Makes the files of a bundle out of a driver's folder: `driver.json` as it is, the entry as one ES module with all that it imports, `LICENSES.txt` of that beside it,
+ * and the driver's own licence files. The same sources and libraries give the same bytes, in any folder.
+ * @throws Refused for a manifest that breaks a rule, or sources that cannot be one module
+ */
+export async function bundleDriver(named: string): Promise<Bundled> {
+  if (!existsSync(join(named, 'driver.json'))) throw new Refused(`there is no driver.json in ${named}`, 'driver.json');
+  const folder = realpathSync(named);
+  const manifestText = readFileSync(join(folder, 'driver.json'));
+  const parsed = parseManifest(manifestText.toString('utf8'));
+  if ('why' in parsed) throw new Refused(parsed.why, 'driver.json');
+  const { entry } = parsed.manifest;
+  const source = [...SOURCES, entry].find((path) => existsSync(join(folder, path)));
+  if (source === undefined) throw new Refused(`there is neither ${SOURCES.join(', ')} nor the entry ${entry}`, entry);
+  const { code, used, warnings } = await oneModule(folder, source);
+  const licences = posix.join(posix.dirname(entry), 'LICENSES.txt');
+  return {
+    files: [
+      { path: 'driver.json', content: manifestText },
+      { path: entry, content: Buffer.from(code) },
+      { path: licences, content: Buffer.from(licencesOf(used)) },
+      ...noticeFiles(folder).filter((path) => path !== licences && !path.endsWith('.md')).map((path) => ({ path, content: readFileSync(join(folder, path)) })),
+    ],
+    warnings,
+  };
+}
+
+async function oneModule(folder: string, source: string): Promise<{ code: string; used: Package[]; warnings: string[] }> {
+  const { build } = await esbuildFor(folder);
+  let result: BuildResult<{ metafile: true; write: false }>;
+  try {
+    result = await build({ ...OPTIONS, absWorkingDir: folder, entryPoints: [source], outfile: 'bundle.js', write: false, metafile: true, logLevel: 'silent' });
+  } catch (error) {
+    const { errors = [], message } = error as { errors?: { text: string; location: { file: string; line: number; column: number } | null }[]; message: string };
+    throw new Refused(errors.length > 0 ? errors.slice(0, 5).map(({ text, location }) => `${placeOf(location)}${text}`).join('; ') : message, errors[0]?.location?.file);
+  }
+  const { inputs, outputs } = result.metafile;
+  const packages = new Packages();
+  const own = packages.of(join(folder, source));
+  const labels = new Map<string, string>();
+  const used = new Map<string, Package>();
+  for (const input of Object.keys(inputs)) {
+    const path = resolve(folder, input);
+    const within = relative(folder, path).split(sep).join('/');
+    if (NEVER.test(within)) throw new Refused(`the driver imports ${within}; tests and the other side of the wire are never handed over`, within);
+    const owner = packages.of(path);
+    if (!owner || owner.folder === own?.folder) continue;
+    labels.set(input, nameWithin(owner, path));
+    if ((Object.values(outputs)[0]?.inputs[input]?.bytesInOutput ?? 0) > 0) used.set(`${owner.name} ${owner.version}`, owner);
+  }
+  const warnings = result.warnings.map(({ text, location }) => `${placeOf(location)}${text}`);
+  return { code: withoutWays(result.outputFiles[0]?.text ?? '', labels), used: [...used.values()], warnings };
+}
