@@ -15,7 +15,7 @@ export interface Count {
 
 const describe = (thing: BoxThing): string => `${thing.cloud}/${thing.region} ${thing.kind} ${thing.id} "${thing.name}" ${thing.state}`;
 /** These come and go with their network on the EC2 wire, as does the security group that each one has by itself. */
-const OF_NETWORK = ['gateway', 'route-table'];
+const OF_NETWORK = ['internet-gateway', 'route-table'];
 
 /** Whether the cloud is at work on the end of a thing by itself; nobody needs to do more. */
 export const isEnding = (thing: BoxThing): boolean => thing.state === 'deleting' || thing.state === 'terminating';

@@ -135,7 +135,7 @@ describe('answers that do not come', () => {
     await stage.box.setFaults(['aws', 'gcp', 'openstack'].flatMap((cloud) => kinds.map((kind): Fault => ({ cloud, method: `${kind}.create`, effect: { type: 'lost-answer' }, times: 2 }))));
     expect(await stage.made('lost', [stage.group('aws', 3), stage.group('gcp', 2), stage.group('openstack', 2)])).toMatchObject({ state: 'succeeded', progress: { done: 7, failed: 0 } });
     const things = await stage.box.things();
-    expect(countBy(things.filter(({ kind, name }) => !['gateway', 'route-table'].includes(kind) && name !== 'default'), ({ kind }) => kind)).toEqual({ vm: 7, network: 3, subnet: 3, 'security-group': 3, 'key-pair': 3 });
+    expect(countBy(things.filter(({ kind, name }) => !['internet-gateway', 'route-table'].includes(kind) && name !== 'default'), ({ kind }) => kind)).toEqual({ vm: 7, network: 3, subnet: 3, 'security-group': 3, 'key-pair': 3 });
     for (const vm of await stage.vms('lost')) expect(things.find(({ id }) => id === vm.cloudId)?.name).toMatch(new RegExp(`^lost-${vm.name}-`));
     expect(new Set((await stage.vms('lost')).map(({ cloudId }) => cloudId))).toEqual(new Set(things.filter(({ kind }) => kind === 'vm').map(({ id }) => id)));
     await stage.box.setFaults([{ method: '*.delete', effect: { type: 'lost-answer' }, probability: 0.3 }]);
