@@ -1,5 +1,6 @@
 import type { DriverErrorCode } from '@mcmp/driver-sdk';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { BudgetRow, BudgetServerRow, BudgetUseRow, BudgetWaitingRow } from './budget/budget.entities.js';
 import type { CataloguePart } from './catalogue/catalogue.js';
 import { driverEntities } from './drivers/drivers.entities.js';
 
@@ -168,4 +169,4 @@ export class SyncRegionRow {
 }
 
 /** All entities of this domain. */
-export const connectorEntities = [ConnectionRow, RegionRow, SpecRow, PriceRow, ImageRow, SyncRow, SyncRegionRow, ...driverEntities];
+export const connectorEntities = [ConnectionRow, RegionRow, SpecRow, PriceRow, ImageRow, SyncRow, SyncRegionRow, BudgetRow, BudgetServerRow, BudgetUseRow, BudgetWaitingRow, ...driverEntities];

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { IamModule } from '../iam/index.js';
-import { CONFIG, type Config, Logger } from '../platform/index.js';
+import { CONFIG, type Config, Database, Logger, Metrics, serverName } from '../platform/index.js';
+import { ApiBudget } from './budget/budget.js';
+import { startApiBudget } from './budget/start.js';
 import { Refresh } from './catalogue/refresh.js';
 import { Sync } from './catalogue/sync.js';
 import { Connections } from './connections/connections.js';
@@ -18,11 +20,12 @@ import { ConnectionsController } from './http/connections.controller.js';
 import { DriverKeysController } from './http/driver-keys.controller.js';
 import { DriversController } from './http/drivers.controller.js';
 
+const apiBudget = { provide: ApiBudget, inject: [Database, CONFIG, Logger, Metrics], useFactory: (database: Database, config: Config, logger: Logger, metrics: Metrics) => startApiBudget(database, serverName(config), logger, metrics) };
 const driverHost = {
   provide: DriverHost,
-  inject: [CONFIG, Logger],
-  useFactory: async (config: Config, logger: Logger) => {
-    const host = new DriverHost({ driversDir: config.driversDir, idleMs: config.driverIdleMs, storeDir: join(config.dataDir, 'drivers'), logger });
+  inject: [CONFIG, Logger, ApiBudget],
+  useFactory: async (config: Config, logger: Logger, budget: ApiBudget) => {
+    const host = new DriverHost({ driversDir: config.driversDir, idleMs: config.driverIdleMs, storeDir: join(config.dataDir, 'drivers'), logger, budget });
     await host.start();
     return host;
   },
@@ -33,7 +36,7 @@ const sessions = { provide: Sessions, inject: [DriverHost], useFactory: (host: D
 @Module({
   imports: [IamModule],
   controllers: [ConnectionsController, CallsController, CatalogueController, DriversController, DriverKeysController],
-  providers: [driverHost, sessions, Connections, Refresh, Sync, Connector, DriverFollower, DriverKeys, DriverViews, Drivers],
+  providers: [apiBudget, driverHost, sessions, Connections, Refresh, Sync, Connector, DriverFollower, DriverKeys, DriverViews, Drivers],
   exports: [Connector],
 })
 export class ConnectorModule implements OnApplicationShutdown {

@@ -98,7 +98,10 @@ describe('a driver in its process', () => {
 });
 
 it('a process takes a bounded number of calls, and is replaced when too many of them never end', async () => {
-  const session = stage.session();
+  // A class of its own without a limit would begin slowly.
+  stage.drop('boundless', { manifest: { name: 'boundless', limits: [{ methods: ['*'], scope: 'account', burst: 1_000_000, perSecond: 1_000_000 }] } });
+  await eventually(() => stage.host.find('boundless'));
+  const session = stage.session('boundless');
   const [pid] = await play(session, 'pid');
   const calls = await Promise.all(Array.from({ length: 2100 }, () => failure(play(session, 'ever', { deadlineMs: 3000, retries: false }))));
   const codes = calls.map(({ code }) => code);

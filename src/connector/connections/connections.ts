@@ -10,6 +10,7 @@ import { holdDriver } from '../drivers/record.js';
 import { DriverHost, type OpenInput } from '../host/index.js';
 import { askCloud, cloudErrorNote } from '../problems.js';
 import type { CloudSession, ConnectionRef } from '../session.js';
+import { guessedAccount, knownAccount } from './account.js';
 import { type FieldValues, checkEndpoint, checkFields, cloudOf } from './fields.js';
 import { readPages } from './pages.js';
 import { Sessions } from './sessions.js';
@@ -84,7 +85,7 @@ export class Connections {
   /** A session for calls to the cloud. @throws Problem NOT_FOUND; DriverError UNAVAILABLE where the driver is not installed. */
   async session(connectionId: string): Promise<CloudSession> {
     const row = await this.get(connectionId);
-    const kept = this.sessions.kept(row.id, row.driver, String(row.revision));
+    const kept = this.sessions.kept(row.id, row.driver, String(row.revision), knownAccount(row));
     return kept ?? this.sessions.keep(this.opened(row, this.unsealed(row)), (error) => void this.note(row, error).catch(() => undefined));
   }
 
@@ -225,13 +226,18 @@ export class Connections {
     });
   }
 
+  /** Whose API budget the calls of a connection use. */
+  accountOf(row: ConnectionRow, credential?: FieldValues): string {
+    return knownAccount(row) ?? guessedAccount(row, credential ?? this.unsealed(row), (plain) => this.secrets.fingerprint(plain));
+  }
+
   private opened(row: ConnectionRow, credential: FieldValues) {
     const driver = this.host.find(row.driver);
     if (!driver) {
       const why = this.host.list().find(({ name }) => name === row.driver)?.why;
       throw new DriverError('UNAVAILABLE', `The driver "${row.driver}" of the connection "${row.name}" ${why === undefined ? 'is not installed any more: install it again' : `serves nothing: ${why}`}.`);
     }
-    return { connection: refOf(row), manifest: driver.manifest, credential, options: row.options, revision: String(row.revision), ...(row.endpoint !== null && { endpoint: row.endpoint }) };
+    return { connection: refOf(row), manifest: driver.manifest, credential, options: row.options, revision: String(row.revision), account: this.accountOf(row, credential), ...(row.endpoint !== null && { endpoint: row.endpoint }) };
   }
 
   private seal(id: string, credential: FieldValues): string {

@@ -13,6 +13,8 @@ export interface OpenConnection {
   options: FieldValues;
   /** A new one makes the driver connect anew. */
   revision: string;
+  /** Whose API budget its calls use, as far as it is known. */
+  account: string;
 }
 
 type ListMethod = Extract<CloudMethod, `${string}.list`>;
@@ -67,15 +69,18 @@ function withoutSecrets(error: unknown, secrets: string[]): unknown {
 /** Opens sessions through the driver host and keeps one per connection, revision and driver version. */
 export class Sessions {
   private readonly open = new Map<string, { stamp: string; session: Promise<CloudSession> }>();
+  /** Cloud accounts by connection: what a connection is of may be learned while it is in use. */
+  private readonly accounts = new Map<string, string>();
   constructor(private readonly host: DriverHost) {
     host.onChange(({ added, removed }) => {
       for (const { name } of [...added, ...removed]) for (const [id, { stamp }] of this.open) if (stamp.startsWith(`${name}@`)) this.open.delete(id);
     });
   }
 
-  /** The kept session, if it is still of this revision and this version of the driver. */
-  kept(connectionId: string, driver: string, revision: string): Promise<CloudSession> | undefined {
+  /** The kept session, if it is still of this revision and this version of the driver; its calls use the budget of `account` from now on. */
+  kept(connectionId: string, driver: string, revision: string, account: string | undefined): Promise<CloudSession> | undefined {
     const kept = this.open.get(connectionId);
+    if (kept && account !== undefined) this.accounts.set(connectionId, account);
     return kept?.stamp === this.stamp(driver, revision) ? kept.session : undefined;
   }
 
@@ -92,9 +97,10 @@ export class Sessions {
 
   /** Opens a session that is not kept, to try a credential before it is written down. */
   async connect(input: OpenConnection, onRefused: (error: DriverError) => void = () => undefined): Promise<CloudSession> {
-    const { connection, manifest, credential, endpoint, options, revision } = input;
+    const { connection, manifest, credential, endpoint, options, revision, account } = input;
+    this.accounts.set(connection.id, account);
     try {
-      const driver = this.host.open({ key: connection.id, driver: connection.driver, credential, options, revision, ...(endpoint !== undefined && { endpoint }) });
+      const driver = this.host.open({ key: connection.id, driver: connection.driver, credential, options, revision, spender: { account: () => this.accounts.get(connection.id) ?? account, workspaceId: connection.workspaceId }, ...(endpoint !== undefined && { endpoint }) });
       return new HostedSession(connection, manifest, await driver.traits(), driver, credential, onRefused);
     } catch (error) {
       throw withoutSecrets(error, secretValues(manifest, credential));
@@ -104,6 +110,7 @@ export class Sessions {
   /** Lets the driver forget the account; a session that is asked for later connects anew. */
   forget(connectionId: string): void {
     this.open.delete(connectionId);
+    this.accounts.delete(connectionId);
     this.host.close(connectionId);
   }
 

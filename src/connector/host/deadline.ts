@@ -1,5 +1,8 @@
 import { DriverError } from '@mcmp/driver-sdk';
 
+/** The host itself held a call back: neither driver nor cloud heard of it. */
+export class NotSentError extends DriverError {}
+
 /** What one call may still use: its time, and the patience of its caller. All waiting of a call is done within it. */
 export class Deadline {
   private readonly endsAt: number;

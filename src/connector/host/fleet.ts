@@ -32,7 +32,7 @@ export interface FleetOptions {
   logger: Logger;
   /** Makes sure that the kept copy of a version is whole. */
   intact: (driver: LoadedDriver) => Promise<boolean>;
-  limits: Serving['limits'];
+  budget: Serving['budget'];
 }
 
 const TRIAL_MS = 30_000;
@@ -145,7 +145,7 @@ export class Fleet {
     let trial: Trial | undefined;
     for (const account of accounts) {
       try {
-        await new GuardedSession(account, { limits: this.options.limits, runner: () => runner }).call('account.verify', {}, { deadlineMs: PROOF_MS, priority: 'person' });
+        await new GuardedSession(account, { budget: this.options.budget, runner: () => runner }).call('account.verify', {}, { deadlineMs: PROOF_MS, priority: 'person' });
         return undefined;
       } catch (error) {
         if (REFUSALS.includes((error as { code?: string }).code ?? '')) return undefined;

@@ -2,10 +2,10 @@ import { DriverError } from '@mcmp/driver-sdk';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger } from '../../platform/index.js';
+import { ApiBudget } from '../budget/budget.js';
 import { type Bundle, BundleError, BundleStore, type LoadedDriver, readFolder } from './bundle.js';
 import { type DriverStats, Fleet } from './fleet.js';
 import type { Sickness } from './health.js';
-import { RateLimits } from './limits.js';
 import { type DriverChange, type FolderChange, type InstalledDriver, type ReadyDriver, Registry } from './registry.js';
 import type { DriverRunner, OpenInput } from './runner.js';
 import { type DriverSession, GuardedSession } from './session.js';
@@ -23,6 +23,8 @@ export interface DriverHostOptions {
   permission?: boolean;
   /** Folder for checked copies of bundles; absent takes one in the system's temporary folder. */
   storeDir?: string;
+  /** Keeps calls within what clouds allow; absent keeps one for this host alone. */
+  budget?: ApiBudget;
 }
 
 /** What serves the calls of a name: what lies in the drivers' folder, nothing, or a bundle. */
@@ -35,7 +37,7 @@ export type Choice = 'folder' | 'off' | { driver: LoadedDriver; /** Hears once w
 export class DriverHost {
   private readonly registry: Registry;
   private readonly store: BundleStore;
-  private readonly limits = new RateLimits();
+  private readonly budget: ApiBudget;
   private readonly fleet: Fleet;
   /** Names that the folder does not decide. */
   private readonly choices = new Map<string, LoadedDriver | 'off'>();
@@ -46,7 +48,8 @@ export class DriverHost {
   constructor(private readonly options: DriverHostOptions) {
     const { logger, idleMs, permission = true } = options;
     this.store = new BundleStore(resolve(options.storeDir ?? join(tmpdir(), `mcmp-drivers-${process.getuid?.() ?? 0}`)));
-    this.fleet = new Fleet({ idleMs, logger, permission, limits: this.limits, intact: (driver) => this.intact(driver) });
+    this.budget = options.budget ?? new ApiBudget();
+    this.fleet = new Fleet({ idleMs, logger, permission, budget: this.budget, intact: (driver) => this.intact(driver) });
     this.registry = new Registry({
       driversDir: resolve(options.driversDir), store: this.store, logger,
       tryOut: (driver) => this.fleet.tryOut(driver),
@@ -59,10 +62,7 @@ export class DriverHost {
     await this.store.open();
     await this.registry.start();
     const everyMs = Math.min(5000, Math.max(250, this.options.idleMs / 4));
-    this.sweeping = setInterval(() => {
-      this.fleet.sweep();
-      this.limits.sweep();
-    }, everyMs).unref();
+    this.sweeping = setInterval(() => this.fleet.sweep(), everyMs).unref();
   }
 
   /** Ends all processes, and waits until they are gone. */
@@ -70,6 +70,7 @@ export class DriverHost {
     clearInterval(this.sweeping);
     await this.registry.stop();
     await this.fleet.stop();
+    await this.budget.stop();
   }
 
   /** Drivers that serve, and those that do not with the reason, by name. A folder whose driver gave way to a bundle is not among them. */
@@ -140,7 +141,7 @@ export class DriverHost {
 
   /** Opens a session; nothing is started, connected or refused before its first use. The credential stays in memory. */
   open(input: OpenInput): DriverSession {
-    return new GuardedSession(input, { limits: this.limits, runner: (name) => this.runner(name) });
+    return new GuardedSession(input, { budget: this.budget, runner: (name) => this.runner(name) });
   }
 
   /** Forgets the accounts that are connected under a key. */

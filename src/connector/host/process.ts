@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { deserialize } from 'node:v8';
 import { z } from 'zod';
 import type { Logger } from '../../platform/index.js';
-import type { Deadline } from './deadline.js';
+import { type Deadline, NotSentError } from './deadline.js';
 import { ownFault } from './health.js';
 import { HEAP_MIB, launch } from './launch.js';
 import { type Redactor, followOutput } from './output.js';
@@ -131,7 +131,7 @@ export class DriverProcess {
 
   private request(message: (id: number) => ToChild, deadline: Deadline): Promise<unknown> {
     if (!this.usable) return Promise.reject(this.gone('has ended'));
-    if (this.pending.size + this.abandoned >= MAX_IN_FLIGHT) return Promise.reject(new DriverError('RATE_LIMITED', `driver ${this.options.label} has ${MAX_IN_FLIGHT} calls under way already`, { retryAfterMs: 1000 }));
+    if (this.pending.size + this.abandoned >= MAX_IN_FLIGHT) return Promise.reject(new NotSentError('RATE_LIMITED', `driver ${this.options.label} has ${MAX_IN_FLIGHT} calls under way already`, { retryAfterMs: 1000 }));
     const id = ++this.sequence;
     const work = new Promise<unknown>((done, failed) => this.pending.set(id, { done, failed }));
     this.say(message(id));

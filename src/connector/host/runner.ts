@@ -18,8 +18,10 @@ const DRAIN_MS = 120_000;
 
 /** What opens a session. */
 export interface OpenInput extends ConnectInput {
-  /** Whose it is, e.g. the connection's id; rate limits are counted by it. */
+  /** Whose it is, e.g. the connection's id. */
   key: string;
+  /** Whose budget its calls use: the cloud account as far as it is known by now, and the workspace that asks. Absent counts them by `key`. */
+  spender?: { account(): string; workspaceId: string };
   /** Name of the driver. */
   driver: string;
   /** Names this state of credential, endpoint and options; another one makes the driver connect anew. */

@@ -1,7 +1,7 @@
 import { CAPABILITY_METHODS, type Capability, DriverError, type Manifest, type Traits, isDriverError } from '@mcmp/driver-sdk';
+import type { ApiBudget, Permit, Priority } from '../budget/budget.js';
 import type { CloudCallOptions, CloudMethod, CloudRequest, CloudResult } from '../session.js';
-import { Deadline } from './deadline.js';
-import type { RateLimits } from './limits.js';
+import { Deadline, NotSentError } from './deadline.js';
 import { functionOf } from './functions.js';
 import { deadlineOf, fieldOf } from '@mcmp/driver-sdk/bundle';
 import { isRepeatable, retryAfter } from './retry.js';
@@ -26,7 +26,7 @@ export interface DriverSession {
 
 /** What a session needs of its host. */
 export interface Serving {
-  limits: RateLimits;
+  budget: ApiBudget;
   /** The runner of the driver's current version. */
   runner(driver: string): DriverRunner;
 }
@@ -60,27 +60,38 @@ export class GuardedSession implements DriverSession {
     const region = (checked.data as { region?: string }).region;
     for (let tries = 1; ; tries += 1) {
       deadline.check();
-      const bucket = this.host.limits.bucket(this.manifest, this.input.key, method, region);
-      await bucket.take(options.priority ?? 'reconcile', deadline);
+      const permit = await this.permit(method, region, options.priority ?? 'reconcile', deadline);
       // Until it is sent, any call may be tried again.
       let repeatable = true;
+      let sent = false;
       try {
         return await this.host.runner(this.input.driver).use(async (runner) => {
           const account = await runner.connected(this.input, deadline);
           repeatable = own ? own.read : isRepeatable(method, account.traits);
-          const answer = checkedAnswer(method, runner.driver.label, await account.call(method, checked.data, deadline));
+          sent = true;
+          const raw = await account.call(method, checked.data, deadline);
+          permit.done();
+          const answer = checkedAnswer(method, runner.driver.label, raw);
           own?.checkOutput((answer as { output?: unknown }).output);
           return answer;
         });
       } catch (error) {
+        if (!sent || error instanceof NotSentError) permit.unsent();
+        if (isDriverError(error) && error.code === 'RATE_LIMITED') permit.refused(error.detail.retryAfterMs);
+        permit.done();
         if (!isDriverError(error)) throw error;
-        if (error.code === 'RATE_LIMITED') bucket.refused(error.detail.retryAfterMs);
         const afterMs = options.retries === false ? undefined : retryAfter(error, { method, tries, repeatable });
         // What would begin after the end is not begun: the caller learns the real reason instead of a mere timeout.
         if (afterMs === undefined || afterMs >= deadline.remainingMs) throw error;
         await deadline.sleep(afterMs);
       }
     }
+  }
+
+  private permit(method: string, region: string | undefined, priority: Priority, deadline: Deadline): Promise<Permit> {
+    const { manifest, input } = this;
+    const { spender } = input;
+    return this.host.budget.take({ account: spender?.account() ?? `${manifest.name}|${input.key}`, workspaceId: spender?.workspaceId ?? '', manifest, method, region, priority }, deadline);
   }
 }
 

@@ -1,0 +1,236 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Manifest } from '@mcmp/driver-sdk';
+import { ApiBudget, type BudgetCall, type Permit, type Priority, apiClassOf } from '../../src/connector/budget/budget.js';
+import { type Ask, type BucketState, newBucket, rateOf, settle } from '../../src/connector/budget/control.js';
+import { FairQueue } from '../../src/connector/budget/queue.js';
+import { SlowStart } from '../../src/connector/budget/slow-start.js';
+import { Deadline } from '../../src/connector/host/deadline.js';
+
+const deadline = (ms = 10_000, signal?: AbortSignal): Deadline => new Deadline(ms, 'aws vm.create', signal);
+const manifest = (limits: Manifest['limits']): Manifest => ({ name: 'aws', limits } as unknown as Manifest);
+const callOf = (limits: Manifest['limits'], more: Partial<BudgetCall> = {}): BudgetCall => ({ account: 'a', workspaceId: 'w', manifest: manifest(limits), method: 'vm.create', region: 'r1', priority: 'person', ...more });
+const limit = (burst: number, perSecond: number): Manifest['limits'] => [{ methods: ['vm.create'], scope: 'region', burst, perSecond }];
+/** Whether a call may be sent at once, or has to wait; one that waits gives up. */
+async function taken(budget: ApiBudget, call: BudgetCall): Promise<string> {
+  const controller = new AbortController();
+  const outcome = budget.take(call, deadline(60_000, controller.signal)).then(() => 'taken', () => 'waits');
+  for (let turns = 0; turns < 3; turns += 1) await new Promise((done) => setImmediate(done));
+  controller.abort();
+  return outcome;
+}
+const times = async (count: number, work: () => Promise<string>): Promise<number> => {
+  let done = 0;
+  for (let index = 0; index < count; index += 1) if ((await work()) === 'taken') done += 1;
+  return done;
+};
+const asking: Ask = { account: 'a', region: 'r', apiClass: 'c', published: { burst: 100, perSecond: 20 }, seed: null, urgent: 0, ordinary: 0, spare: 0, urgentAhead: 10, ordinaryAhead: 10, back: 0, used: 0, refused: false, retryAfterMs: null };
+
+describe('the budget of one server', () => {
+  it('gives its burst at once, a little less than the cloud allows, and then as many as were refilled, in fractions', async () => {
+    let now = 0;
+    const budget = new ApiBudget({ now: () => now });
+    const call = callOf(limit(3, 0.5));
+    expect(await times(4, () => taken(budget, call))).toBe(2);
+    now += 200;
+    expect(await taken(budget, call)).toBe('waits');
+    now += 100;
+    expect(await taken(budget, call)).toBe('taken');
+    now += 1900;
+    expect(await taken(budget, call)).toBe('waits');
+    now += 100;
+    expect(await taken(budget, call)).toBe('taken');
+    now += 1_000_000;
+    expect(await times(4, () => taken(budget, call))).toBe(2);
+    await budget.stop();
+  });
+
+  it('keeps the last tenth for persons', async () => {
+    const now = 0;
+    const budget = new ApiBudget({ now: () => now });
+    const call = callOf(limit(40, 1), { priority: 'inventory' });
+    expect(await times(40, () => taken(budget, call))).toBe(35);
+    // One of the three is promised to the call that waited last, for when it is refilled.
+    expect(await times(40, () => taken(budget, { ...call, priority: 'person' }))).toBe(2);
+    await budget.stop();
+  });
+
+  it('serves the more urgent first', async () => {
+    const budget = new ApiBudget();
+    const call = callOf(limit(1, 200));
+    await budget.take(call, deadline());
+    const served: string[] = [];
+    const wait = (name: string, priority: Priority): Promise<unknown> => budget.take({ ...call, priority }, deadline()).then(() => served.push(name));
+    await Promise.all([wait('i1', 'inventory'), wait('r1', 'reconcile'), wait('p1', 'provisioning'), wait('i2', 'inventory'), wait('h1', 'person'), wait('p2', 'provisioning'), wait('h2', 'person')]);
+    expect(served).toEqual(['h1', 'h2', 'p1', 'p2', 'r1', 'i1', 'i2']);
+    await budget.stop();
+  });
+
+  it('lets one who gives up leave, without a token', async () => {
+    let now = 0;
+    const budget = new ApiBudget({ now: () => now });
+    const call = callOf(limit(1, 1));
+    await budget.take(call, deadline());
+    const controller = new AbortController();
+    const left = budget.take(call, deadline(10_000, controller.signal)).catch((error: { code: string }) => error.code);
+    controller.abort();
+    expect(await left).toBe('TIMEOUT');
+    expect(budget.waiting()).toEqual([]);
+    now += 1100;
+    expect(await taken(budget, { ...call, priority: 'inventory' })).toBe('taken');
+    await budget.stop();
+  });
+
+  it('tells one whose time ends that the call was not sent, and when there would be a token', async () => {
+    const now = 0;
+    const budget = new ApiBudget({ now: () => now });
+    const call = callOf(limit(1, 0.5));
+    await budget.take(call, deadline());
+    await expect(budget.take(call, deadline(5))).rejects.toMatchObject({ code: 'RATE_LIMITED', message: expect.stringContaining('was not sent'), detail: { retryAfterMs: 2106 } });
+    await budget.stop();
+  });
+
+  it('takes back the token of a call that was not sent', async () => {
+    let now = 0;
+    const budget = new ApiBudget({ now: () => now });
+    const call = callOf(limit(1, 0.001));
+    (await budget.take(call, deadline())).unsent();
+    now += 2;
+    expect(await taken(budget, call)).toBe('taken');
+    expect(await taken(budget, call)).toBe('waits');
+    await budget.stop();
+  });
+
+  it('sends nothing while the cloud asked for a pause', async () => {
+    let now = 0;
+    const budget = new ApiBudget({ now: () => now });
+    const call = callOf(limit(10, 10));
+    const permits: Permit[] = [];
+    for (let index = 0; index < 3; index += 1) permits.push(await budget.take(call, deadline()));
+    for (const permit of permits) permit.refused(2000);
+    await Promise.resolve();
+    expect(await taken(budget, call)).toBe('waits');
+    now += 1900;
+    expect(await taken(budget, call)).toBe('waits');
+    now += 101;
+    expect(await taken(budget, call)).toBe('taken');
+    await budget.stop();
+  });
+
+  it('is one per account, class and, where the limit says so, region', async () => {
+    const now = 0;
+    const budget = new ApiBudget({ now: () => now });
+    const limits: Manifest['limits'] = [{ methods: ['vm.create'], scope: 'region', burst: 1, perSecond: 0.001 }, { methods: ['vm.*', '*.list'], scope: 'account', burst: 1, perSecond: 0.001 }];
+    const of = (method: string, region?: string, account = 'a'): Promise<string> => taken(budget, callOf(limits, { method, region, account }));
+    expect([await of('vm.create', 'r1'), await of('vm.create', 'r1'), await of('vm.create', 'r2'), await of('vm.create', 'r1', 'b')]).toEqual(['taken', 'waits', 'taken', 'taken']);
+    expect([await of('vm.stop', 'r1'), await of('disk.list', 'r2'), await of('disk.get', 'r1')]).toEqual(['taken', 'waits', 'taken']);
+    expect(apiClassOf(manifest(limits), 'disk.list').apiClass).toBe('vm.* *.list');
+    await budget.stop();
+  });
+
+  it('holds a class without a limit back only after the cloud has refused', async () => {
+    let now = 0;
+    const budget = new ApiBudget({ now: () => now });
+    const call = callOf([]);
+    for (let second = 0; second < 3; second += 1) {
+      for (let index = 0; index < 30; index += 1) (await budget.take(call, deadline())).done();
+      now += 1000;
+    }
+    const permit = await budget.take(call, deadline());
+    permit.refused(undefined);
+    await Promise.resolve();
+    expect(await taken(budget, call)).toBe('waits');
+    now += 1001;
+    expect(await taken(budget, call)).toBe('taken');
+    now += 1000;
+    const passed = await times(100, () => taken(budget, call));
+    expect(passed).toBeGreaterThan(0);
+    expect(passed).toBeLessThan(30);
+    await budget.stop();
+  });
+});
+
+describe('the rate', () => {
+  const at = (bucket: BucketState, now: number, more: Partial<Ask> = {}) => settle(bucket, { ...asking, ...more }, now, 1);
+
+  it('falls once for refusals that come together, and comes back', () => {
+    const bucket = newBucket(asking, 0);
+    at(bucket, 0, { ordinary: 200 });
+    for (let index = 0; index < 5; index += 1) at(bucket, 1 + index / 10, { refused: true, retryAfterMs: 100 });
+    expect(bucket.ceiling).toBeCloseTo(18);
+    expect(rateOf(bucket)).toBeCloseTo(17.1);
+    for (let second = 2; second < 60; second += 1) at(bucket, second, { ordinary: 30 });
+    expect(rateOf(bucket)).toBe(20);
+  });
+
+  it('becomes what the cloud took between two refusals, where there always was more to send', () => {
+    const bucket = newBucket(asking, 0);
+    at(bucket, 0, { ordinary: 200, refused: true, retryAfterMs: 10 });
+    for (let tenth = 1; tenth <= 100; tenth += 1) at(bucket, tenth / 10, { ordinary: 50, used: 0.7 });
+    at(bucket, 10, { refused: true, retryAfterMs: 10 });
+    // 7 a second were taken; at most half is taken off at once.
+    expect(bucket.ceiling).toBeGreaterThan(7);
+    expect(bucket.ceiling).toBeLessThan(10);
+  });
+
+  it('is not judged by calls of a time in which nobody had more to send', () => {
+    const bucket = newBucket(asking, 0);
+    at(bucket, 0, { ordinary: 200, refused: true });
+    at(bucket, 60, { used: 12 });
+    expect(bucket.calls).toBeNull();
+  });
+
+  it('is left as it is, and the pause doubled, where nothing got through', () => {
+    const bucket = newBucket(asking, 0);
+    at(bucket, 0, { ordinary: 200, refused: true });
+    const { ceiling } = bucket;
+    const pauses = [2, 5, 10].map((now) => at(bucket, now, { ordinary: 50, refused: true }).pauseMs);
+    expect(pauses).toEqual([2000, 4000, 8000]);
+    expect(bucket.ceiling).toBe(ceiling);
+  });
+
+  it('is forgiven after ten minutes where it is published, and kept where it is not', () => {
+    const published = newBucket(asking, 0);
+    at(published, 1, { refused: true });
+    at(published, 700);
+    expect(published.ceiling).toBeNull();
+    const learned = newBucket({ published: null, seed: 8 }, 0);
+    settle(learned, { ...asking, published: null }, 700, 1);
+    expect(learned.ceiling).toBe(8);
+  });
+});
+
+describe('the queue', () => {
+  it('serves workspaces by turns, and nobody saves turns up', () => {
+    const queue = new FairQueue();
+    const served: string[] = [];
+    const add = (workspaceId: string, name: string): void => queue.add({ priority: 'provisioning', workspaceId, go: () => served.push(name) });
+    for (let index = 0; index < 6; index += 1) add('big', `b${index}`);
+    const serve = (count: number): void => { for (let index = 0; index < count; index += 1) queue.next()?.go(0); };
+    serve(3);
+    for (let index = 0; index < 3; index += 1) add('small', `s${index}`);
+    serve(6);
+    expect(served).toEqual(['b0', 'b1', 'b2', 's0', 'b3', 's1', 'b4', 's2', 'b5']);
+    expect(queue.size).toBe(0);
+  });
+});
+
+describe('the start of a class without a limit', () => {
+  it('begins few calls at once, more with each round of answers, and does not wait for slow ones', () => {
+    const start = new SlowStart();
+    const begin = (now: number): number[] => {
+      const places: number[] = [];
+      for (let place = start.begin(now); place !== undefined; place = start.begin(now)) places.push(place);
+      return places;
+    };
+    const first = begin(0);
+    expect(first).toHaveLength(8);
+    for (const place of first) start.end(place, true, 100);
+    const second = begin(100);
+    expect(second).toHaveLength(9);
+    for (const place of second) start.end(place, true, 200);
+    expect(begin(200)).toHaveLength(10);
+    expect(begin(449)).toHaveLength(0);
+    expect(start.freeIn(449)).toBe(1);
+    expect(begin(450)).toHaveLength(10);
+  });
+});
