@@ -14,6 +14,7 @@ import { DriverFollower } from './drivers/follow.js';
 import { DriverKeys } from './drivers/keys.js';
 import { DriverViews } from './drivers/view.js';
 import { DriverHost } from './host/index.js';
+import { BudgetController } from './http/budget.controller.js';
 import { CallsController } from './http/calls.controller.js';
 import { CatalogueController } from './http/catalogue.controller.js';
 import { ConnectionsController } from './http/connections.controller.js';
@@ -35,7 +36,7 @@ const sessions = { provide: Sessions, inject: [DriverHost], useFactory: (host: D
 /** Connections to clouds, the drivers behind them, and the catalogue of what they offer. */
 @Module({
   imports: [IamModule],
-  controllers: [ConnectionsController, CallsController, CatalogueController, DriversController, DriverKeysController],
+  controllers: [ConnectionsController, CallsController, BudgetController, CatalogueController, DriversController, DriverKeysController],
   providers: [apiBudget, driverHost, sessions, Connections, Refresh, Sync, Connector, DriverFollower, DriverKeys, DriverViews, Drivers],
   exports: [Connector],
 })

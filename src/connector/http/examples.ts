@@ -29,3 +29,15 @@ export const driverExample = {
 };
 export const driverDeedExample = { id: '019a2c00-0000-7000-8000-000000000041', at, who: userId, what: 'activated', driver: 'aws', version: '1.1.0', hash, detail: {} };
 export const driverKeyExample = { keyId: '0123456789abcdef', title: 'Acme drivers', publicKey: '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n', addedBy: userId, addedAt: at, versions: ['aws@1.1.0'] };
+
+const used = (calls: number) => ({
+  calls, throttled: 0, byPurpose: { person: 2, provisioning: calls - 2, reconcile: 0, inventory: 0 },
+  byWorkspace: [{ workspaceId: '019a2c00-0000-7000-8000-000000000001', workspace: 'default', calls: calls - 10 }, { workspaceId: null, workspace: null, calls: 10 }], byServer: [{ server: 'server-1', calls }],
+});
+export const budgetExample = {
+  connectionId, connection: 'aws-main', accountId: '123456789012', asOf: at, servers: ['server-1'], published: [{ methods: ['vm.get', 'vm.list'], scope: 'region', perSecond: 20, burst: 100 }],
+  buckets: [{
+    region: 'ap-northeast-2', apiClass: 'vm.get vm.list', methods: ['vm.get', 'vm.list'], source: 'manifest', limit: { perSecond: 20, burst: 100 }, rate: 20, share: 1, tokens: 61.5, keptForPersons: 9, pausedUntil: null,
+    waiting: { person: 0, provisioning: 0, reconcile: 0, inventory: 0 }, lastMinute: used(212), lastHour: used(1840),
+  }],
+};
