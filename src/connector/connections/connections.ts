@@ -92,7 +92,7 @@ export class Connections {
   /** The accounts of a driver that were last seen to work, by which a new version of it is tried. */
   async accountsOf(driver: string): Promise<OpenInput[]> {
     const rows = await this.rows.find({ where: { driver, state: 'verified' }, order: { verifiedAt: 'DESC' }, take: 3 });
-    return rows.map((row) => ({ key: row.id, driver, credential: this.unsealed(row), options: row.options, revision: String(row.revision), ...(row.endpoint !== null && { endpoint: row.endpoint }) }));
+    return rows.map((row) => ({ key: row.id, driver, credential: this.unsealed(row), options: row.options, revision: String(row.revision), spender: { account: () => this.accountOf(row), workspaceId: row.workspaceId }, ...(row.endpoint !== null && { endpoint: row.endpoint }) }));
   }
 
   /**
