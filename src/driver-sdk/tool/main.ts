@@ -3,6 +3,7 @@ import { type Answer, type Call, type Command, WrongUsage } from './command.js';
 
 /** The commands, each loaded when it is asked for. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
+  create: async () => (await import('./create.js')).create,
   pack: async () => (await import('./pack.js')).pack,
   keygen: async () => (await import('./keygen.js')).keygen,
   verify: async () => (await import('./verify.js')).verify,
