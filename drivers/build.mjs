@@ -1,4 +1,4 @@
-// Bundles the SDK for Node's own resolution, and with it each driver folder into what is handed over: drivers/<name>/dist/index.js and LICENSES.txt.
+// Bundles the SDK for Node's own resolution, and with it each driver folder into what is handed over: drivers/<name>/dist/index.js, the modules that it loads later, and LICENSES.txt.
 import { build } from 'esbuild';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -23,6 +23,8 @@ await Promise.all(
   drivers.map(async (name) => {
     const { files, warnings } = await bundleDriver(join(here, name));
     for (const warning of warnings) console.warn(`${name}: ${warning}`);
+    // A module of an earlier build would be handed over as well.
+    rmSync(join(here, name, 'dist'), { recursive: true, force: true });
     for (const { path, content } of files.filter((file) => file.path.startsWith('dist/'))) {
       mkdirSync(dirname(join(here, name, path)), { recursive: true });
       writeFileSync(join(here, name, path), content);

@@ -8,9 +8,8 @@ import { REGION_NAMES } from './region-names.js';
 export function account(aws: Aws): AccountHandlers {
   return {
     async verify(_request, signal) {
-      const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
-      const sts = await aws.sts();
-      const { Account = '', Arn } = await aws.guard('sts:GetCallerIdentity', signal, () => sts.send(new GetCallerIdentityCommand({}), { abortSignal: signal }));
+      const sts = await aws.service('sts', aws.homeRegion, signal);
+      const { Account = '', Arn } = await sts.send(new sts.GetCallerIdentityCommand({}));
       return { accountId: Account, ...present({ principal: Arn }) };
     },
   };

@@ -1,33 +1,34 @@
-import type { $Command, EC2Client, EC2ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-ec2';
-import type { PricingClient } from '@aws-sdk/client-pricing';
-import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
-import type { STSClient } from '@aws-sdk/client-sts';
 import type { ConnectInput } from '@mcmp/driver-sdk';
 import { DriverError, isDriverError } from '@mcmp/driver-sdk';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as operations from './ec2.js';
 import { toDriverError } from './errors.js';
+import { SERVICES, type Services } from './services/index.js';
 
-type Operations = typeof operations;
-
-/** EC2 in one region, for the length of one call of ours: its operations by the vendor's own names, and the way to send them. */
-export interface Ec2 extends Operations {
+/** A command of any of the vendor's clients, as far as its sending needs. */
+interface Command<O> { resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: O }> }
+/** The way to send what belongs to one service in one region, for the length of one call of ours. */
+export interface Sender {
   /** Sends one operation. @throws DriverError and nothing else. */
-  send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(command: $Command<I, O, EC2ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>): Promise<O>;
+  send<O>(command: Command<O>): Promise<O>;
 }
+/** EC2 in one region: its operations by the vendor's own names, and the way to send them. */
+export type Ec2 = typeof operations & Sender;
+/** Another service, likewise. */
+export type Service<S extends keyof Services> = Services[S] & Sender & { client: InstanceType<Services[S]['Client']> };
 
 // The version is pinned, so its notice about later ones and Node 20 would only fill each driver's log.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-type AnyClient = EC2Client | STSClient | PricingClient | ServiceQuotasClient;
+interface AnyClient { send(command: never, options: { abortSignal: AbortSignal }): Promise<unknown>; destroy(): void }
 
 const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
 
 /** One account at AWS or at an endpoint that speaks like it: a client per service and region, made when it is first needed. */
 export class Aws {
-  /** Region of the calls that belong to no region: identity, list of regions. */
+  /** Region of the calls that belong to no region: identity, list of regions, IAM, Route 53. */
   readonly homeRegion: string;
-  readonly #clients = new Map<string, Promise<AnyClient>>();
+  readonly #clients = new Map<string, AnyClient>();
   readonly #secrets: string[];
 
   constructor(readonly input: ConnectInput) {
@@ -36,25 +37,29 @@ export class Aws {
   }
 
   async ec2(region: string, signal: AbortSignal): Promise<Ec2> {
-    const client = await this.#client('ec2', region, (settings) => new operations.EC2Client(settings)) as EC2Client;
-    return { ...operations, send: (command) => this.guard(`ec2:${operationOf(command)}`, signal, () => client.send(command, { abortSignal: signal })) };
+    const client = this.#client('ec2', region, (settings) => new operations.EC2Client(settings));
+    return { ...operations, send: (command) => this.#send('ec2', client, command, signal) };
   }
 
-  async sts(): Promise<STSClient> {
-    const { STSClient } = await import('@aws-sdk/client-sts');
-    return await this.#client('sts', this.homeRegion, (settings) => new STSClient(settings)) as STSClient;
+  /** Any other service; its library is loaded when it is first asked. */
+  async service<S extends keyof Services>(name: S, region: string, signal: AbortSignal): Promise<Service<S>> {
+    const library = (await SERVICES[name]()) as Services[S];
+    const client = this.#client(name, region, (settings) => new library.Client({ ...settings, ...(name === 's3' ? this.#s3Settings() : {}) }) as AnyClient);
+    return { ...library, client, send: <O>(command: Command<O>) => this.#send(name, client, command, signal) } as unknown as Service<S>;
   }
 
-  /** The price list is served in three regions, and in China by its own. */
-  async pricing(): Promise<PricingClient> {
-    const { PricingClient } = await import('@aws-sdk/client-pricing');
-    const region = this.homeRegion.startsWith('cn-') ? 'cn-northwest-1' : this.homeRegion.startsWith('eu-') ? 'eu-central-1' : this.homeRegion.startsWith('ap-') ? 'ap-south-1' : 'us-east-1';
-    return await this.#client('pricing', region, (settings) => new PricingClient(settings)) as PricingClient;
+  /** Whether the partition is that of China, whose few global services live in Ningxia. */
+  get china(): boolean {
+    return this.homeRegion.startsWith('cn-');
   }
 
-  async quotas(region: string): Promise<ServiceQuotasClient> {
-    const { ServiceQuotasClient } = await import('@aws-sdk/client-service-quotas');
-    return await this.#client('servicequotas', region, (settings) => new ServiceQuotasClient(settings)) as ServiceQuotasClient;
+  /** AWS's own S3 takes a checksum with everything and tells buckets by host name; other stores at a custom endpoint often do neither. */
+  #s3Settings(): object {
+    return this.input.endpoint === undefined ? {} : { forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' };
+  }
+
+  #send<O>(service: string, client: AnyClient, command: Command<O>, signal: AbortSignal): Promise<O> {
+    return this.guard(`${service}:${operationOf(command)}`, signal, () => client.send(command as never, { abortSignal: signal }) as Promise<O>);
   }
 
   /** Runs one call of the vendor's library, so that what comes out of it is a DriverError. */
@@ -75,15 +80,14 @@ export class Aws {
   }
 
   async close(): Promise<void> {
-    const clients = await Promise.allSettled(this.#clients.values());
+    for (const client of this.#clients.values()) client.destroy();
     this.#clients.clear();
-    for (const client of clients) if (client.status === 'fulfilled') client.value.destroy();
   }
 
-  #client(service: string, region: string, make: (settings: ClientSettings) => AnyClient): Promise<AnyClient> {
+  #client(service: string, region: string, make: (settings: ClientSettings) => AnyClient): AnyClient {
     if (!REGION.test(region)) throw new DriverError('INVALID_REQUEST', `'${region}' is not an AWS region id such as ap-northeast-2.`, { field: 'region' });
     const key = `${service}/${region}`;
-    const client = this.#clients.get(key) ?? Promise.resolve(make(settingsOf(this.input, region)));
+    const client = this.#clients.get(key) ?? make(settingsOf(this.input, region));
     this.#clients.set(key, client);
     return client;
   }
@@ -108,6 +112,37 @@ function settingsOf({ credential, endpoint }: ConnectInput, region: string) {
     ignoreConfiguredEndpointUrls: true,
     userAgentAppId: 'mcmp',
     requestHandler: { connectionTimeout: 10_000, httpAgent: { keepAlive: true, maxSockets: 64 }, httpsAgent: { keepAlive: true, maxSockets: 64 } },
+  };
+}
+
+/** Creates, which a second sending would make twice. All else looks, sets to a given value or takes away. */
+const CREATES = /^(Create|Run|Allocate|Import|Copy|Put)/;
+/** Sendings of one step, the first included: at three refusals in ten, one step in four hundred still fails. */
+const STEP_TRIES = 5;
+
+/**
+ * The same service, whose refused steps are sent again. For calls of ours that are several of AWS's: the host can repeat the whole only, and of many steps one is always refused by a cloud that refuses often.
+ * What was throttled was not done, and is sent again whatever it is; what failed by itself only where twice is no more than once.
+ * @param once creates that may be repeated too, since AWS keeps a token of them or their second answer is understood.
+ */
+export function steady<T extends Sender>(service: T, signal: AbortSignal, once: string[] = []): T {
+  return {
+    ...service,
+    async send<O>(command: Command<O>): Promise<O> {
+      const operation = operationOf(command);
+      const repeatable = !CREATES.test(operation) || once.includes(operation);
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await service.send(command);
+        } catch (error) {
+          if (!isDriverError(error) || tries >= STEP_TRIES || signal.aborted) throw error;
+          const again = error.code === 'RATE_LIMITED' || (repeatable && (error.code === 'UNAVAILABLE' || error.code === 'TIMEOUT'));
+          if (!again) throw error;
+          const waitMs = Math.max(error.detail.retryAfterMs ?? 0, Math.random() * 100 * 2 ** tries);
+          await wait(waitMs, undefined, { signal }).catch(() => { throw error; });
+        }
+      }
+    },
   };
 }
 

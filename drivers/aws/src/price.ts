@@ -39,13 +39,15 @@ interface Offer {
 /** A type has dozens of rows; these filters leave the one of a shared Linux machine without further software. */
 const PLAIN_LINUX: Record<string, string> = { operatingSystem: 'Linux', tenancy: 'Shared', capacitystatus: 'Used', preInstalledSw: 'NA', marketoption: 'OnDemand' };
 
+/** The price list is served in three regions, and in China by its own. */
+const priceRegion = ({ china, homeRegion }: Aws): string => (china ? 'cn-northwest-1' : homeRegion.startsWith('eu-') ? 'eu-central-1' : homeRegion.startsWith('ap-') ? 'ap-south-1' : 'us-east-1');
+
 async function listedPrices(aws: Aws, request: Ask, signal: AbortSignal): Answer {
-  const { GetProductsCommand } = await import('@aws-sdk/client-pricing');
-  const pricing = await aws.pricing();
+  const pricing = await aws.service('pricing', priceRegion(aws), signal);
   const source = aws.input.endpoint === undefined ? 'AWS Price List API' : `Price List API of ${new URL(aws.input.endpoint).hostname}`;
   return readPage(request, [1, 100], async (query) => {
     const Filters = Object.entries({ ...PLAIN_LINUX, regionCode: request.region }).map(([Field, Value]) => ({ Type: 'TERM_MATCH' as const, Field, Value }));
-    const answer = await aws.guard('pricing:GetProducts', signal, () => pricing.send(new GetProductsCommand({ ...query, ServiceCode: 'AmazonEC2', Filters }), { abortSignal: signal }));
+    const answer = await pricing.send(new pricing.GetProductsCommand({ ...query, ServiceCode: 'AmazonEC2', Filters }));
     return { items: (answer.PriceList ?? []).flatMap((text: unknown) => pricesOf(String(text), request.region, source)), next: answer.NextToken };
   });
 }

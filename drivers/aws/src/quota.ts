@@ -26,10 +26,9 @@ export function quotas(aws: Aws): QuotaHandlers {
 
 /** This account's limits by quota code. @returns nothing where the endpoint or the credential has no Service Quotas. */
 async function limitsOf(aws: Aws, region: string, signal: AbortSignal): Promise<Map<string, number> | undefined> {
-  const { ListServiceQuotasCommand } = await import('@aws-sdk/client-service-quotas');
-  const client = await aws.quotas(region);
+  const quotas = await aws.service('servicequotas', region, signal);
   const read = (service: KnownQuota['service']): Promise<[string, number][]> => readAll(100, async (query) => {
-    const answer = await aws.guard('servicequotas:ListServiceQuotas', signal, () => client.send(new ListServiceQuotasCommand({ ...query, ServiceCode: service }), { abortSignal: signal }));
+    const answer = await quotas.send(new quotas.ListServiceQuotasCommand({ ...query, ServiceCode: service }));
     return { items: (answer.Quotas ?? []).flatMap(({ QuotaCode, Value }): [string, number][] => (QuotaCode && Value !== undefined ? [[QuotaCode, Value]] : [])), next: answer.NextToken };
   });
   try {

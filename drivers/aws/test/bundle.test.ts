@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const built = new URL('../dist/index.js', import.meta.url);
+const built = new URL('../dist/', import.meta.url);
 
 /** Loads the bundle, makes one call of each service to a closed port, and tells what came of it. */
 const PROGRAM = `
@@ -23,13 +23,17 @@ describe('the bundle of the AWS driver', () => {
   let folder: string;
   beforeAll(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'mcmp-aws-bundle-')));
-    copyFileSync(built, join(folder, 'index.js'));
+    for (const file of readdirSync(built)) copyFileSync(new URL(file, built), join(folder, file));
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
     writeFileSync(join(folder, 'try.js'), PROGRAM);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is one file of a few megabytes', () => expect(statSync(built).size).toBeLessThan(6 * 2 ** 20));
+  it('keeps all services but EC2 out of its entry', () => {
+    const services = readdirSync(new URL('../src/services/', import.meta.url)).map((name) => name.replace('.ts', '.js')).filter((name) => name !== 'index.js');
+    expect(readdirSync(built)).toEqual(expect.arrayContaining(services));
+    expect(statSync(new URL('index.js', built)).size).toBeLessThan(2 * 2 ** 20);
+  });
 
   it('runs by itself: no packages, no environment, no file but its own folder', async () => {
     const permission = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';

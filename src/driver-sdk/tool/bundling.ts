@@ -1,7 +1,7 @@
 import type { BuildOptions, BuildResult } from 'esbuild';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, posix, relative, resolve, sep } from 'node:path';
+import { basename, join, parse, posix, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BundleFile, parseManifest } from '../bundle/index.js';
 import { Refused } from './command.js';
@@ -46,8 +46,8 @@ function withoutWays(code: string, labels: ReadonlyMap<string, string>): string 
 export interface Bundled { files: BundleFile[]; warnings: string[] }
 
 /**
- * Makes the files of a bundle out of a driver's folder: `driver.json` as it is, the entry as one ES module with all that it imports, `LICENSES.txt` of that beside it,
- * and the driver's own licence files. The same sources and libraries give the same bytes, in any folder.
+ * Makes the files of a bundle out of a driver's folder: `driver.json` as it is, the entry as an ES module with all that it imports, what it loads by `import()` as modules of their own beside it
+ * with what they share, `LICENSES.txt` of all that, and the driver's own licence files. The same sources and libraries give the same bytes, in any folder.
  * @throws Refused for a manifest that breaks a rule, or sources that cannot be one module
  */
 export async function bundleDriver(named: string): Promise<Bundled> {
@@ -59,12 +59,12 @@ export async function bundleDriver(named: string): Promise<Bundled> {
   const { entry } = parsed.manifest;
   const source = [...SOURCES, entry].find((path) => existsSync(join(folder, path)));
   if (source === undefined) throw new Refused(`there is neither ${SOURCES.join(', ')} nor the entry ${entry}`, entry);
-  const { code, used, warnings } = await oneModule(folder, source);
+  const { modules, used, warnings } = await modulesOf(folder, source, posix.basename(entry));
   const licences = posix.join(posix.dirname(entry), 'LICENSES.txt');
   return {
     files: [
       { path: 'driver.json', content: manifestText },
-      { path: entry, content: Buffer.from(code) },
+      ...[...modules].map(([name, code]) => ({ path: posix.join(posix.dirname(entry), name), content: Buffer.from(code) })),
       { path: licences, content: Buffer.from(licencesOf(used)) },
       ...noticeFiles(folder).filter((path) => path !== licences && !path.endsWith('.md')).map((path) => ({ path, content: readFileSync(join(folder, path)) })),
     ],
@@ -72,11 +72,12 @@ export async function bundleDriver(named: string): Promise<Bundled> {
   };
 }
 
-async function oneModule(folder: string, source: string): Promise<{ code: string; used: Package[]; warnings: string[] }> {
+/** What a driver loads later stays out of its process until then: a cloud with twenty services is not read whole to start one VM. */
+async function modulesOf(folder: string, source: string, entryName: string): Promise<{ modules: Map<string, string>; used: Package[]; warnings: string[] }> {
   const { build } = await esbuildFor(folder);
   let result: BuildResult<{ metafile: true; write: false }>;
   try {
-    result = await build({ ...OPTIONS, absWorkingDir: folder, entryPoints: [source], outfile: 'bundle.js', write: false, metafile: true, logLevel: 'silent' });
+    result = await build({ ...OPTIONS, absWorkingDir: folder, entryPoints: [source], outdir: 'bundle', splitting: true, chunkNames: '[name]-[hash]', write: false, metafile: true, logLevel: 'silent' });
   } catch (error) {
     const { errors = [], message } = error as { errors?: { text: string; location: { file: string; line: number; column: number } | null }[]; message: string };
     throw new Refused(errors.length > 0 ? errors.slice(0, 5).map(({ text, location }) => `${placeOf(location)}${text}`).join('; ') : message, errors[0]?.location?.file);
@@ -93,8 +94,30 @@ async function oneModule(folder: string, source: string): Promise<{ code: string
     const owner = packages.of(path);
     if (!owner || owner.folder === own?.folder) continue;
     labels.set(input, nameWithin(owner, path));
-    if ((Object.values(outputs)[0]?.inputs[input]?.bytesInOutput ?? 0) > 0) used.set(`${owner.name} ${owner.version}`, owner);
+    if (Object.values(outputs).some((output) => (output.inputs[input]?.bytesInOutput ?? 0) > 0)) used.set(`${owner.name} ${owner.version}`, owner);
   }
+  const names = moduleNames(outputs, source, entryName, (input) => labels.get(input) ?? input);
+  const modules = new Map(result.outputFiles.map(({ path, text }) => {
+    const named = [...names].reduce((code, [old, name]) => code.replaceAll(`"./${old}"`, `"./${name}"`), withoutWays(text, labels));
+    return [names.get(basename(path)) as string, named] as const;
+  }));
   const warnings = result.warnings.map(({ text, location }) => `${placeOf(location)}${text}`);
-  return { code: withoutWays(result.outputFiles[0]?.text ?? '', labels), used: [...used.values()], warnings };
+  return { modules: new Map([...modules].sort(([a], [b]) => (a < b ? -1 : 1))), used: [...used.values()], warnings };
+}
+
+/**
+ * Names of modules that are the same in each checkout; esbuild's own hold a hash of ways to files. The entry keeps its name, what is loaded later is called like its source, and what they share is numbered.
+ * @returns new names by esbuild's.
+ */
+function moduleNames(outputs: Record<string, { entryPoint?: string; inputs: object }>, source: string, entryName: string, labelOf: (input: string) => string): Map<string, string> {
+  const key = ({ entryPoint, inputs }: { entryPoint?: string; inputs: object }): string => (entryPoint === source ? '' : [entryPoint ?? '~', ...Object.keys(inputs)].map(labelOf).join('\n'));
+  const taken = new Set<string>();
+  const sorted = Object.entries(outputs).sort(([, a], [, b]) => (key(a) < key(b) ? -1 : 1));
+  return new Map(sorted.map(([path, { entryPoint }]) => {
+    const { name: base, ext } = parse(entryPoint === source ? entryName : `${parse(entryPoint ?? 'shared').name}${parse(entryName).ext}`);
+    let name = `${base}${ext}`;
+    for (let number = 2; taken.has(name); number += 1) name = `${base}-${number}${ext}`;
+    taken.add(name);
+    return [basename(path), name];
+  }));
 }

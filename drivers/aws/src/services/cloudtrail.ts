@@ -1,0 +1,4 @@
+export {
+  CloudTrailClient as Client,
+  LookupEventsCommand,
+} from '@aws-sdk/client-cloudtrail';

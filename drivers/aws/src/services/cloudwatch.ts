@@ -1,0 +1,4 @@
+export {
+  CloudWatchClient as Client,
+  GetMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';

@@ -1,0 +1,4 @@
+export {
+  PricingClient as Client,
+  GetProductsCommand,
+} from '@aws-sdk/client-pricing';

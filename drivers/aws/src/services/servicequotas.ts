@@ -1,0 +1,4 @@
+export {
+  ServiceQuotasClient as Client,
+  ListServiceQuotasCommand,
+} from '@aws-sdk/client-service-quotas';

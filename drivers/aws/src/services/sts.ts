@@ -1,0 +1,4 @@
+export {
+  STSClient as Client,
+  AssumeRoleCommand, GetCallerIdentityCommand,
+} from '@aws-sdk/client-sts';
