@@ -3,7 +3,7 @@ import type { CreateNetwork, NetworkHandlers } from '@mcmp/driver-sdk';
 import { DriverError } from '@mcmp/driver-sdk';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Aws, Ec2 } from './client.js';
-import { untilSeen } from './client.js';
+import { steady, untilSeen } from './client.js';
 import { deleted, existing, failedWith } from './errors.js';
 import { byToken, filter, marked, narrow, NETWORK_TAG, tagged, toNetwork } from './map.js';
 import { readPageOfIds } from './pages.js';
@@ -17,7 +17,8 @@ const EVERYWHERE = '0.0.0.0/0';
 export function networks(aws: Aws): NetworkHandlers {
   return {
     async create(request, signal) {
-      const ec2 = await aws.ec2(request.region, signal);
+      // A route that is there already is understood below.
+      const ec2 = steady(await aws.ec2(request.region, signal), signal, ['CreateRoute']);
       const found = await ec2.send(new ec2.DescribeVpcsCommand({ Filters: [byToken(request.token)], MaxResults: 5 }));
       const vpc = found.Vpcs?.[0] ?? (await ec2.send(new ec2.CreateVpcCommand({
         CidrBlock: request.cidr, TagSpecifications: [tagged('vpc', marked(request), request.name)],
@@ -40,7 +41,7 @@ export function networks(aws: Aws): NetworkHandlers {
     },
 
     async delete({ region, id }, signal) {
-      const ec2 = await aws.ec2(region, signal);
+      const ec2 = steady(await aws.ec2(region, signal), signal);
       const [gateways] = await Promise.all([gatewaysOf(ec2, id), refuseIfUsed(ec2, id)]);
       for (const gateway of gateways) {
         for (const { VpcId } of gateway.Attachments ?? []) await detach(ec2, gateway, VpcId);

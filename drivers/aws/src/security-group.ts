@@ -1,7 +1,7 @@
 import type { SecurityGroup as AwsGroup } from '@aws-sdk/client-ec2';
 import type { SecurityGroup, SecurityGroupHandlers, SecurityRule } from '@mcmp/driver-sdk';
 import type { Aws, Ec2 } from './client.js';
-import { untilSeen } from './client.js';
+import { steady, untilSeen } from './client.js';
 import { deleted, existing, failedWith, notSeenYet } from './errors.js';
 import { filter, hasToken, marked, nameOf, narrow, present, tagged, tagsOf } from './map.js';
 import { readPageOfIds } from './pages.js';
@@ -22,7 +22,7 @@ const groupDescription = (text: string, name: string): string => text.replace(/[
 export function securityGroups(aws: Aws): SecurityGroupHandlers {
   return {
     async create(request, signal) {
-      const ec2 = await aws.ec2(request.region, signal);
+      const ec2 = steady(await aws.ec2(request.region, signal), signal, ['CreateSecurityGroup']);
       const GroupName = groupName(request.name);
       const fresh = await ec2.send(new ec2.CreateSecurityGroupCommand({
         GroupName, Description: groupDescription(request.description, request.name), VpcId: request.networkId, TagSpecifications: [tagged('security-group', marked(request), request.name)],
@@ -55,7 +55,7 @@ export function securityGroups(aws: Aws): SecurityGroupHandlers {
     },
 
     async setRules({ region, id, rules }, signal) {
-      const ec2 = await aws.ec2(region, signal);
+      const ec2 = steady(await aws.ec2(region, signal), signal);
       const group = await read(ec2, id);
       await exact(ec2, group, rules);
       return { ...toGroup(group, region), rules };

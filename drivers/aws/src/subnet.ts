@@ -1,7 +1,7 @@
 import type { Subnet as AwsSubnet } from '@aws-sdk/client-ec2';
 import type { Subnet, SubnetHandlers } from '@mcmp/driver-sdk';
 import type { Aws } from './client.js';
-import { untilSeen } from './client.js';
+import { steady, untilSeen } from './client.js';
 import { deleted, existing, failedWith, notSeenYet } from './errors.js';
 import { filter, hasToken, marked, nameOf, narrow, present, stateOf, tagged, tagsOf } from './map.js';
 import { readPageOfIds } from './pages.js';
@@ -19,7 +19,7 @@ export function subnets(aws: Aws): SubnetHandlers {
   return {
     /** AWS has no token here, but never gives one range of a VPC twice: a conflict with a subnet that carries our token is our own first try. */
     async create(request, signal) {
-      const ec2 = await aws.ec2(request.region, signal);
+      const ec2 = steady(await aws.ec2(request.region, signal), signal, ['CreateSubnet']);
       const subnet = await ec2.send(new ec2.CreateSubnetCommand({
         VpcId: request.networkId, CidrBlock: request.cidr, AvailabilityZone: request.zone,
         TagSpecifications: [tagged('subnet', marked(request), request.name)],
