@@ -29,7 +29,7 @@ const SERVICES: Record<Service, Kind> = {
 };
 
 /** What a path is asked with. `query` values that are undefined are left out, lists are repeated. */
-export interface Ask { query?: Record<string, string | number | boolean | string[] | undefined>; body?: unknown }
+export interface Ask { query?: Record<string, string | number | boolean | string[] | undefined>; body?: unknown; type?: string }
 
 /** One service in one region for the length of one call of ours. */
 export interface Door {
@@ -39,7 +39,8 @@ export interface Door {
   get<T>(path: string, query?: Ask['query']): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
   put<T>(path: string, body?: unknown): Promise<T>;
-  patch<T>(path: string, body?: unknown): Promise<T>;
+  /** In Glance's own form of JSON patch. */
+  patch<T>(path: string, body: unknown): Promise<T>;
   delete(path: string, query?: Ask['query']): Promise<void>;
 }
 
@@ -98,7 +99,7 @@ export class OpenStack {
       get: (path, query) => ask('GET', path, { query }),
       post: (path, body) => ask('POST', path, { body }),
       put: (path, body) => ask('PUT', path, { body }),
-      patch: (path, body) => ask('PATCH', path, { body }),
+      patch: (path, body) => ask('PATCH', path, { body, type: 'application/openstack-images-v2.1-json-patch' }),
       delete: (path, query) => ask('DELETE', path, { query }),
     };
   }
@@ -116,7 +117,7 @@ export class OpenStack {
       try {
         response = await fetch(this.#url(now, service, region, path, asked.query), {
           method, signal, redirect: 'error',
-          headers: { 'x-auth-token': now.token, accept: 'application/json', ...(microversion ? { 'openstack-api-version': microversion } : {}), ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }) },
+          headers: { 'x-auth-token': now.token, accept: 'application/json', ...(microversion ? { 'openstack-api-version': microversion } : {}), ...(asked.body === undefined ? {} : { 'content-type': asked.type ?? 'application/json' }) },
           ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
         });
         text = await response.text();

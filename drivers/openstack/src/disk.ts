@@ -46,7 +46,7 @@ export function disks(cloud: OpenStack): DiskHandlers {
       const [found] = request.resume ? await readAll((query) => listing<Volume>(cinder, `${PATH}/detail`, 'volumes', { ...query, metadata: metadataFilter(byToken(request.token)) }), ({ id }) => id) : [];
       const zone = await zoneFor(cloud, cinder, request.region, request.zone);
       const volume = found ?? (await cinder.post<{ volume: Volume }>(PATH, {
-        volume: { size: request.sizeGiB, name: request.name, metadata: marked(request), ...(zone ? { availability_zone: zone } : {}), ...(request.type ? { volume_type: request.type } : {}) },
+        volume: { size: request.sizeGiB, name: request.name, metadata: marked(request), ...(zone ? { availability_zone: zone } : {}), ...(request.type ? { volume_type: request.type } : {}), ...(request.snapshotId ? { snapshot_id: request.snapshotId } : {}) },
       })).volume;
       return toDisk(volume, request.region);
     },
@@ -70,6 +70,8 @@ export function disks(cloud: OpenStack): DiskHandlers {
       const volume = await ifFound(readVolume(cinder, id));
       if (!volume || volume.status === 'deleting') return;
       if ((volume.attachments ?? []).length > 0) throw new DriverError('IN_USE', `Disk ${id} is attached to VM ${volume.attachments![0]!.server_id}: detach it first.`, { providerCode: 'InvalidVolume' });
+      const { rows: snapshots } = await listing<{ id: string }>(cinder, '/snapshots', 'snapshots', { volume_id: id, limit: 5 });
+      if (snapshots.length > 0) throw new DriverError('IN_USE', `Disk ${id} still has snapshots: ${snapshots.map((snapshot) => snapshot.id).join(', ')}.`, { providerCode: 'InvalidVolume' });
       await deleted(cinder.delete(pathOf(id)));
     },
 

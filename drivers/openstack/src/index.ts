@@ -3,13 +3,18 @@ import { defineDriver } from '@mcmp/driver-sdk';
 import { account, quotas, regions } from './account.js';
 import { Addresses } from './address.js';
 import { OpenStack } from './client.js';
+import { customImages } from './custom-image.js';
 import { disks } from './disk.js';
 import { specs } from './flavor.js';
 import { images } from './image.js';
 import { keyPairs } from './key-pair.js';
+import { loadBalancers } from './load-balancer.js';
+import { networkInterfaces } from './network-interface.js';
 import { networks } from './network.js';
+import { placementGroups } from './placement-group.js';
 import { publicIps } from './public-ip.js';
 import { securityGroups } from './security-group.js';
+import { snapshots } from './snapshot.js';
 import { subnets } from './subnet.js';
 import { tags } from './tag.js';
 import { vms } from './vm.js';
@@ -18,6 +23,7 @@ import { vms } from './vm.js';
 export default defineDriver({
   async connect(input): Promise<Session> {
     const cloud = new OpenStack(input);
+    const addresses = new Addresses(cloud);
     return {
       traits: {
         // OpenStack has no tokens at all, and only a user's key pairs have names of their own.
@@ -38,10 +44,15 @@ export default defineDriver({
       subnet: subnets(cloud),
       'security-group': securityGroups(cloud),
       'key-pair': keyPairs(cloud),
-      vm: vms(cloud, new Addresses(cloud)),
+      vm: vms(cloud, addresses),
       disk: disks(cloud),
       'public-ip': publicIps(cloud),
       tag: tags(cloud),
+      'network-interface': networkInterfaces(cloud),
+      'placement-group': placementGroups(cloud),
+      snapshot: snapshots(cloud),
+      'custom-image': customImages(cloud),
+      'load-balancer': loadBalancers(cloud, addresses),
     };
   },
 });

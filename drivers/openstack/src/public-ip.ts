@@ -5,12 +5,10 @@ import type { Door, OpenStack } from './client.js';
 import { deleted, failedWith } from './errors.js';
 import { all, externalNetwork, KINDS, named, Shelf } from './neutron.js';
 import type { FloatingIp } from './servers.js';
+import { isPart } from './servers.js';
 import type { NeutronPort } from './subnet.js';
 
 const { path } = KINDS.floatingIp;
-/** An address that lives as long as its VM is part of the VM and none of its own. */
-const isOfVm = ({ description }: FloatingIp): boolean => description?.startsWith('mcmp-vm=') === true;
-
 /** Neutron's DOWN means that nothing is tied to it, or that no router's agent took it up yet. */
 const toPublicIp = (address: FloatingIp, region: string, vmId: string | undefined): PublicIp => ({
   ...named(address, region), name: nameIn(address), providerState: address.status ?? 'unknown', state: address.status === 'ERROR' ? 'failed' : address.port_id ? 'in-use' : 'available', address: address.floating_ip_address, ...(vmId ? { vmId } : {}),
@@ -22,14 +20,14 @@ const nameIn = ({ description, id }: FloatingIp): string => /^([a-z][a-z0-9-]*)\
 export function publicIps(cloud: OpenStack): PublicIpHandlers {
   const shelf = new Shelf<FloatingIp>(cloud, KINDS.floatingIp);
   const show = async (rows: FloatingIp[], region: string, door: Door): Promise<PublicIp[]> => {
-    const own = rows.filter((row) => !isOfVm(row));
+    const own = rows.filter((row) => !isPart(row));
     const portIds = own.flatMap(({ port_id }) => port_id ?? []);
     const ports = portIds.length === 0 ? [] : await all<NeutronPort>(door, KINDS.port, { id: portIds });
     return own.map((row) => toPublicIp(row, region, ports.find(({ id, device_owner }) => id === row.port_id && device_owner.startsWith('compute:'))?.device_id));
   };
   const shownAgain = async (door: Door, region: string, id: string): Promise<PublicIp> => {
     const row = await shelf.read(door, id);
-    if (isOfVm(row)) throw new DriverError('NOT_FOUND', `${id} is the address of a VM's own life and goes with it.`, { providerCode: 'FloatingIPNotFound' });
+    if (isPart(row)) throw new DriverError('NOT_FOUND', `${id} is part of a VM or load balancer and goes with it.`, { providerCode: 'FloatingIPNotFound' });
     return (await show([row], region, door))[0]!;
   };
 
@@ -60,7 +58,7 @@ export function publicIps(cloud: OpenStack): PublicIpHandlers {
         const address = await shelf.read(door, id);
         if (address.port_id === port.id) return shownAgain(door, region, id);
         if (address.port_id) throw new DriverError('IN_USE', `Address ${address.floating_ip_address} is tied to something else: free it first.`, { providerCode: 'FloatingIPPortAlreadyAssociated' });
-        for (const own of (await all<FloatingIp>(door, KINDS.floatingIp, { port_id: port.id })).filter(isOfVm)) await deleted(door.delete(`${path}/${own.id}`));
+        for (const own of (await all<FloatingIp>(door, KINDS.floatingIp, { port_id: port.id })).filter(isPart)) await deleted(door.delete(`${path}/${own.id}`));
         try {
           await door.put(`${path}/${id}`, { floatingip: { port_id: port.id } });
           return await shownAgain(door, region, id);

@@ -24,8 +24,11 @@ export interface FloatingIp extends NeutronThing { floating_ip_address: string; 
 export const PUBLIC = 'mcmp:public';
 /** Metadata of a server that boots from a volume: the image that the volume was made of, which Nova does not tell. */
 export const IMAGE = 'mcmp-image';
-/** Description of an address that lives as long as its VM. */
-export const ofVm = (serverId: string): string => `mcmp-vm=${serverId}`;
+const OWNER = 'mcmp-with=';
+/** Description of an address that lives as long as its VM or load balancer. */
+export const livesWith = (ownerId: string): string => `${OWNER}${ownerId}`;
+/** Whether an address is part of another thing and none of its own. */
+export const isPart = ({ description }: FloatingIp): boolean => description?.startsWith(OWNER) === true;
 
 const BUSY: Record<string, VmState> = {
   deleting: 'terminating', 'soft-deleting': 'terminating', 'powering-off': 'suspending', pausing: 'suspending', suspending: 'suspending', shelving: 'suspending', 'powering-on': 'resuming', unpausing: 'resuming', resuming: 'resuming', unshelving: 'resuming',

@@ -1,13 +1,15 @@
 import type { TagHandlers, ResourceKind, Tags } from '@mcmp/driver-sdk';
 import { DriverError } from '@mcmp/driver-sdk';
 import type { OpenStack } from './client.js';
+import { retagImage } from './custom-image.js';
 import { readVolume } from './disk.js';
 import { retagKeyPair } from './key-pair.js';
+import { retagBalancer } from './load-balancer.js';
 import { KINDS, Shelf, tagsIn } from './neutron.js';
 import { PUBLIC, tagsOfServer } from './servers.js';
 import { toLabels } from './tags.js';
 
-const SHELVES: Partial<Record<ResourceKind, keyof typeof KINDS>> = { network: 'network', subnet: 'subnet', 'security-group': 'securityGroup', 'public-ip': 'floatingIp' };
+const SHELVES: Partial<Record<ResourceKind, keyof typeof KINDS>> = { network: 'network', subnet: 'subnet', 'security-group': 'securityGroup', 'public-ip': 'floatingIp', 'network-interface': 'port' };
 
 /** Later changes of tags, each where its service keeps them: labels of Neutron and Nova, metadata of Cinder, the comment of a key. A name renames a VM. */
 export function tags(cloud: OpenStack): TagHandlers {
@@ -27,8 +29,16 @@ export function tags(cloud: OpenStack): TagHandlers {
     } else if (kind === 'disk') {
       const door = await cloud.door('volume', region, signal);
       await door.put(`/volumes/${path}/metadata`, { metadata: by((await readVolume(door, id)).metadata ?? {}) });
+    } else if (kind === 'snapshot') {
+      const door = await cloud.door('volume', region, signal);
+      const { snapshot } = await door.get<{ snapshot: { metadata?: Tags } }>(`/snapshots/${path}`);
+      await door.put(`/snapshots/${path}/metadata`, { metadata: by(snapshot.metadata ?? {}) });
+    } else if (kind === 'custom-image') {
+      await retagImage(await cloud.door('image', region, signal), id, by);
+    } else if (kind === 'load-balancer') {
+      await retagBalancer(await cloud.door('load-balancer', region, signal), id, by);
     } else {
-      throw new DriverError('UNSUPPORTED', `Tags of a ${kind as string} cannot be changed here.`, { field: 'kind' });
+      throw new DriverError('UNSUPPORTED', `OpenStack keeps no tags of a ${kind} that could be changed.`, { field: 'kind' });
     }
   };
 

@@ -39,7 +39,7 @@ export function vms(cloud: OpenStack, addresses: Addresses): VmHandlers {
       if (found.length > 0) return { items: found };
       const network = await cloud.door('network', request.region, signal);
       const [body] = await Promise.all([serverBody(cloud, door, network, request, name), request.publicAddress ? addresses.refuseIfFull(network) : undefined]);
-      const { server: { id } } = await door.post<{ server: { id: string } }>(PATH, { server: body }).catch((error: unknown) => {
+      const { server: { id } } = await door.post<{ server: { id: string } }>(PATH, { server: body, ...(request.placementGroupId ? { 'os:scheduler_hints': { group: request.placementGroupId } } : {}) }).catch((error: unknown) => {
         throw withField(error);
       });
       return { items: await addresses.show([await read(door, id)], request.region, signal) };
