@@ -48,9 +48,9 @@ export default {
     },
     {
       name: 'sdk-stands-alone',
-      comment: 'A driver author installs the SDK without our server: it imports nothing outside its own folder. Only bin/, bundle/, tool/ and the template may use what its package.json names, and Node.',
+      comment: 'A driver author installs the SDK without our server: it imports nothing outside its own folder. Only bin/, bundle/, tool/ and the template may use what its package.json names, and Node; the cloud in memory serves its signed URLs by Node.',
       severity: 'error',
-      from: { path: '^src/driver-sdk/', pathNot: '^src/driver-sdk/(bin|bundle|template|tool)/' },
+      from: { path: '^src/driver-sdk/', pathNot: ['^src/driver-sdk/(bin|bundle|template|tool)/', '^src/driver-sdk/testing/memory/urls\\.ts$'] },
       to: { pathNot: '^src/driver-sdk/' },
     },
     {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { RESOURCE_KINDS } from '@mcmp/driver-sdk';
 import type { CheckOptions, CheckReport, Runner } from '@mcmp/driver-sdk/testing';
 import { ALL_CHECKS, checkDriver, describeDriver, memoryBox } from '@mcmp/driver-sdk/testing';
 import { wrongDrivers } from '../../src/driver-sdk/testing/wrong-drivers.js';
@@ -28,13 +29,13 @@ describe('the kit', () => {
   });
 
   it('runs each check alone, and leaves nothing behind then either', async () => {
-    for (const id of ['vm.stop-again', 'network.delete-with-subnet', 'disk.detach-again', 'errors.driver-error', 'tag.remove-public-ip']) {
+    for (const id of ['vm.stop-again', 'network.delete-with-subnet', 'disk.detach-again', 'errors.driver-error', 'tag.remove-public-ip', 'node-group.resize', 'object.sign-write', 'dns-zone.delete-with-record', 'internet-gateway.detach-again', 'vpn-connection.delete', 'faults.lost-cluster']) {
       const box = memoryBox();
       const tests = declared(box);
       await run(tests, id);
       await run(tests, 'kit.nothing-left');
       expect(box.cloud.calls).toBeGreaterThan(0);
-      for (const kind of ['network', 'subnet', 'vm', 'disk', 'public-ip'] as const) expect(box.cloud.of(kind, 'memory-east')).toEqual([]);
+      for (const kind of RESOURCE_KINDS) expect(box.cloud.of(kind, 'memory-east')).toEqual([]);
     }
   });
 
@@ -49,6 +50,16 @@ describe('the kit', () => {
     const tests = [...declared({ driver, manifest: { ...manifest, capabilities: ['account', 'region', 'network'] }, connect, place }).keys()];
     expect(tests).toContain('network.create');
     expect(tests.filter((id) => /^(vm|disk|tag|faults)\.|wrong-credential/.test(id))).toEqual([]);
+  });
+
+  it('leaves out what takes long or costs money, unless it is asked or the cloud is a box', async () => {
+    const real: CheckOptions = memoryBox();
+    delete real.faults;
+    delete real.expensive;
+    const left = [...declared(real).keys()];
+    expect(left).toContain('bucket.create');
+    expect(left.filter((id) => /^(cluster|node-group|database|file-system|nat-gateway|vpn-gateway|vpn-connection|load-balancer)\.|^tag\.set-cluster$|^custom-image\.vm$/.test(id))).toEqual([]);
+    expect([...declared({ ...real, expensive: true }).keys()]).toEqual(expect.arrayContaining(['cluster.kubeconfig', 'database.stop', 'tag.set-cluster', 'custom-image.vm']));
   });
 
   it('skips a known gap with its reason, and knows no gap that is none of its checks', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CheckReport } from '@mcmp/driver-sdk/testing';
+import { RESOURCE_KINDS } from '@mcmp/driver-sdk';
+import type { CheckOptions, CheckReport } from '@mcmp/driver-sdk/testing';
 import { ALL_CHECKS, checkDriver, describeDriver, memoryBox } from '@mcmp/driver-sdk/testing';
 import { wrongDrivers } from '../../src/driver-sdk/testing/wrong-drivers.js';
 
@@ -17,21 +18,16 @@ describe('the kit finds nothing wrong with a right driver', () => {
   });
 
   it('of whatever manners', async () => {
-    const every = ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip'] as const;
-    const reports = await checkDriver(memoryBox({ idempotencyToken: [...every], uniqueName: [...every] }));
+    const reports = await checkDriver(memoryBox({ idempotencyToken: [...RESOURCE_KINDS], uniqueName: [...RESOURCE_KINDS], subnetScope: 'region', clusterNeedsNodes: true, subnetsForServices: 1 }));
     expect(told(reports, 'failed')).toEqual([]);
     expect(told(reports, 'skipped')).toEqual([]);
   });
 
   it('that can less, checked for less', async () => {
-    const box = memoryBox();
-    const { connect } = box.driver;
-    const driver = { mcmpDriver: 1 as const, connect: async (input: Parameters<typeof connect>[0]) => {
-      const { traits, account, region } = await connect(input);
-      return { traits: { ...traits, idempotencyToken: [], uniqueName: [] }, account: account as NonNullable<typeof account>, region: region as NonNullable<typeof region> };
-    } };
-    const { connect: connectInput, place } = box;
-    const reports = await checkDriver({ driver, manifest: { ...box.manifest, capabilities: ['account', 'region'], limits: [] }, connect: connectInput, place, pollMs: 1, timeoutMs: 100 });
+    const box: CheckOptions = memoryBox({}, {}, ['account', 'region']);
+    delete box.broken;
+    delete box.faults;
+    const reports = await checkDriver(box);
     expect(told(reports, 'failed')).toEqual([]);
     const passed = new Set(reports.filter((report) => report.outcome === 'passed').map((report) => report.capability));
     expect([...passed].sort()).toEqual(['account', 'answers', 'errors', 'kit', 'manifest', 'region', 'session']);

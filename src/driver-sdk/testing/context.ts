@@ -47,13 +47,14 @@ export class CheckContext {
   readonly run = `k${Math.random().toString(36).slice(2, 9).padEnd(7, '0')}`;
   readonly journal: JournalEntry[] = [];
   /** Things that a call said it made. */
-  readonly made = new Map<string, { kind: ResourceKind; id: string }>();
+  readonly made = new Map<string, { kind: ResourceKind; id: string; clusterId?: string }>();
   readonly pollMs: number;
   readonly timeoutMs: number;
-  /** Values that may be in no message: the secret fields of each credential that was used. */
+  /** Values that may be in no message: the secret fields of each credential that was used, passwords and keys that the kit made up. */
   readonly secrets = new Set<string>();
   readonly #memo = new Map<string, Promise<unknown>>();
   readonly #sessions: Session[] = [];
+  readonly #counts = new Map<string, number>();
 
   constructor(readonly options: CheckOptions) {
     this.pollMs = options.pollMs ?? 500;
@@ -69,6 +70,20 @@ export class CheckContext {
     let value = this.#memo.get(key);
     if (!value) this.#memo.set(key, (value = make()));
     return value as Promise<T>;
+  }
+
+  /** Counts from 1, for each name by itself. */
+  next(name: string): number {
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    return count;
+  }
+
+  /** A password that every cloud takes, and that may be told nowhere. */
+  secret(): string {
+    const value = `Kit${Array.from({ length: 3 }, () => Math.random().toString(36).slice(2, 8).padEnd(6, '0')).join('')}9`;
+    this.secrets.add(value);
+    return value;
   }
 
   place(): Promise<CheckPlace> {

@@ -1,15 +1,17 @@
+import { RESOURCE_KINDS } from '../kinds.js';
 import type { ResourceKind } from '../kinds.js';
 import { isDriverError } from '../errors.js';
-import type { SecurityRule } from '../network.js';
-import type { CloudResource, CreateRequest, Page, Tags } from '../shapes.js';
-import { CheckFailure, ensure, show, showError } from './assert.js';
+import type { CloudResource, Page, Tags } from '../shapes.js';
+import { ensure, show, skip } from './assert.js';
 import type { CallOptions, CheckContext } from './context.js';
-import { consequence, sleep } from './context.js';
+import { consequence } from './context.js';
+import type { Draft, Ground } from './drafts.js';
+import { fieldsOf } from './drafts.js';
+
+export type { Draft } from './drafts.js';
 
 /** Every kind of thing, in the order in which it can be made. */
-export const KINDS: readonly ResourceKind[] = ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip'];
-/** The order in which things go: a VM that is gone frees its disks and addresses. */
-const SWEPT: readonly ResourceKind[] = ['vm', 'public-ip', 'disk', 'key-pair', 'security-group', 'subnet', 'network'];
+export const KINDS: readonly ResourceKind[] = RESOURCE_KINDS;
 
 /** Any thing of a cloud, with the fields that some kinds have. */
 export interface Thing extends CloudResource {
@@ -20,10 +22,8 @@ export interface Thing extends CloudResource {
   vmId?: string;
   batchIndex?: number;
   specId?: string;
+  clusterId?: string;
 }
-
-/** A create request of any kind; VMs have `names` instead of `name`. */
-export type Draft = CreateRequest & { names?: string[] } & Record<string, unknown>;
 
 /** What was made once for many checks. */
 export interface Fixture {
@@ -34,44 +34,33 @@ export interface Fixture {
   things: Thing[];
 }
 
-const PUBLIC_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC/TReLV28ADEVONJjZvaVomsjXvvOw7peTVRqoOM2M5 conformance-kit';
-/** Rules that every cloud can hold. */
-export const RULES: SecurityRule[] = [
-  { direction: 'ingress', protocol: 'tcp', fromPort: 22, toPort: 22, cidr: '0.0.0.0/0' },
-  { direction: 'ingress', protocol: 'udp', fromPort: 8000, toPort: 8010, cidr: '10.0.0.0/8' },
-  { direction: 'egress', protocol: 'all', cidr: '0.0.0.0/0' },
-];
-
-/** Four calls of one kind under one shape. */
-export const doorOf = (context: CheckContext, kind: ResourceKind) => ({
-  async create(request: Draft, options?: CallOptions): Promise<Thing[]> {
-    const { name, names, ...rest } = request;
-    const answer = await context.invoke(`${kind}.create`, kind === 'vm' ? { names, ...rest } : { name, ...rest }, options);
-    const things = kind === 'vm' ? (answer as { items: Thing[] }).items : [answer as Thing];
-    ensure(Array.isArray(things) && things.every((thing) => typeof thing?.id === 'string' && thing.id !== ''), `${kind}.create: expected things with an id, got ${show(answer)}`);
-    for (const { id } of things) context.made.set(`${kind}/${id}`, { kind, id });
-    return things;
-  },
-  async get(id: string): Promise<Thing> {
-    return (await context.invoke(`${kind}.get`, { region: (await context.place()).region, id })) as Thing;
-  },
-  async list(narrow: { ids?: string[]; tags?: Tags; pageSize?: number; pageToken?: string }): Promise<Page<Thing>> {
-    return (await context.invoke(`${kind}.list`, { region: (await context.place()).region, ...narrow })) as Page<Thing>;
-  },
-  async delete(id: string): Promise<void> {
-    await context.invoke(`${kind}.delete`, { region: (await context.place()).region, id });
-  },
-});
+/** Four calls of one kind under one shape; node groups are asked within a cluster, that of the run where none is named. */
+export const doorOf = (context: CheckContext, kind: ResourceKind, clusterId?: string) => {
+  const within = async () => ({ region: (await context.place()).region, ...(kind === 'node-group' && { clusterId: clusterId ?? (await use(context, 'cluster')).id }) });
+  return {
+    async create(request: Draft, options?: CallOptions): Promise<Thing[]> {
+      const { name, names, ...rest } = request;
+      const answer = await context.invoke(`${kind}.create`, kind === 'vm' ? { names, ...rest } : { name, ...rest }, options);
+      const things = kind === 'vm' ? (answer as { items: Thing[] }).items : [answer as Thing];
+      ensure(Array.isArray(things) && things.every((thing) => typeof thing?.id === 'string' && thing.id !== ''), `${kind}.create: expected things with an id, got ${show(answer)}`);
+      for (const { id } of things) context.made.set(`${kind}/${id}`, { kind, id, ...(kind === 'node-group' && { clusterId: request.clusterId as string }) });
+      return things;
+    },
+    get: async (id: string): Promise<Thing> => (await context.invoke(`${kind}.get`, { ...(await within()), id })) as Thing,
+    list: async (narrow: { ids?: string[]; tags?: Tags; pageSize?: number; pageToken?: string }): Promise<Page<Thing>> => (await context.invoke(`${kind}.list`, { ...(await within()), ...narrow })) as Page<Thing>,
+    delete: async (id: string): Promise<void> => void (await context.invoke(`${kind}.delete`, { ...(await within()), id })),
+  };
+};
 
 /** Whether a thing is there to stay: clouds go on showing what was deleted. */
 export const isLive = (thing: Thing): boolean => !['terminated', 'terminating', 'deleting'].includes(thing.state);
 
 /** Every page of a list by tags, at most 50. */
-export async function listAll(context: CheckContext, kind: ResourceKind, narrow: { ids?: string[]; tags?: Tags }): Promise<Thing[]> {
+export async function listAll(context: CheckContext, kind: ResourceKind, narrow: { ids?: string[]; tags?: Tags }, clusterId?: string): Promise<Thing[]> {
   const things: Thing[] = [];
   let pageToken: string | undefined;
   for (let pages = 0; pages < 50; pages++) {
-    const page = await doorOf(context, kind).list({ ...narrow, ...(pageToken !== undefined && { pageToken }) });
+    const page = await doorOf(context, kind, clusterId).list({ ...narrow, ...(pageToken !== undefined && { pageToken }) });
     things.push(...page.items);
     if ((pageToken = page.nextPageToken) === undefined) break;
   }
@@ -84,51 +73,56 @@ export const runTags = (context: CheckContext): Tags => ({ 'mcmp-project': `kit-
 /** A request that would make a thing of its own name, token and tag. Two drafts never overlap. */
 export async function draft(context: CheckContext, kind: ResourceKind, label: string, vmCount = 1): Promise<Draft> {
   const place = await context.place();
-  const { subnetScope } = await context.traits();
+  const { subnetScope, clusterNeedsNodes = false } = await context.traits();
   const name = `kit-${context.run}-${label}`;
   const base = { region: place.region, name, token: `${name}-${kind}`, tags: { ...runTags(context), [kind === 'vm' ? 'mcmp-batch' : 'mcmp-id']: `${name}-${kind}` } };
-  const zone = place.zone === undefined ? {} : { zone: place.zone };
-  const [first, second] = (place.networkCidr ?? '10.213.0.0/16').split('.');
-  const id = async (needed: ResourceKind) => (await use(context, needed)).id;
-  const publicKey = place.publicKey ?? PUBLIC_KEY;
-  switch (kind) {
-    case 'network':
-      return { ...base, cidr: `${first}.${second}.0.0/16` };
-    case 'subnet': {
-      const networkId = await id('network');
-      const third = await context.once(`subnet-range:${label}`, async () => subnetCount(context));
-      return { ...base, networkId, cidr: `${first}.${second}.${third}.0/24`, ...(subnetScope === 'zone' && zone) };
-    }
-    case 'security-group':
-      return { ...base, networkId: await id('network'), description: 'made by the conformance kit', rules: RULES };
-    case 'key-pair':
-      return { ...base, publicKey };
-    case 'vm':
-      return {
-        ...base, ...zone, names: vmCount === 1 ? [name] : Array.from({ length: vmCount }, (_, index) => `${name}-${index}`), specId: place.specId, imageId: place.imageId, networkId: await id('network'),
-        subnetId: await id('subnet'), securityGroupIds: [await id('security-group')], keyPairId: await id('key-pair'), publicKey, sshUser: place.sshUser, publicAddress: true,
-        ...(place.rootDiskGiB !== undefined && { rootDiskGiB: place.rootDiskGiB }),
-      };
-    case 'disk':
-      return { ...base, ...zone, sizeGiB: place.diskGiB ?? 20 };
-    case 'public-ip':
-      return base;
-    default:
-      throw new Error(`the kit has no draft of a ${kind}`);
-  }
+  const ground: Ground = {
+    place, label, subnetScope, clusterNeedsNodes, skip,
+    names: vmCount === 1 ? [name] : Array.from({ length: vmCount }, (_, index) => `${name}-${index}`),
+    id: async (needed) => (await use(context, needed)).id,
+    own: async (needed) => (await own(context, needed, `for-${label}-${kind}`)).id,
+    serviceSubnets: () => serviceSubnets(context),
+    number: () => context.once(`number:${kind}:${label}`, async () => context.next(kind)),
+    engine: () => engineOf(context),
+    secret: () => context.secret(),
+  };
+  return { ...base, ...(await fieldsOf(kind, ground)) };
 }
 
-const ranges = new WeakMap<CheckContext, number>();
-function subnetCount(context: CheckContext): number {
-  const next = (ranges.get(context) ?? 0) + 1;
-  ranges.set(context, next);
-  return next;
-}
+/** A thing of the run for one purpose alone, at rest; swept at the end like all others. @throws CheckSkipped where it could not be made. */
+export const own = (context: CheckContext, kind: ResourceKind, label: string, more: Record<string, unknown> = {}): Promise<Thing> =>
+  context.once(`own:${kind}:${label}`, async () => {
+    const request = { ...(await draft(context, kind, label)), ...more };
+    const [made] = await doorOf(context, kind).create(request);
+    const { id } = made as Thing;
+    return { ...(await settled(context, kind, id)), id, region: request.region };
+  }).catch((error: unknown) => {
+    throw consequence(`a ${kind} of its own`, error);
+  });
+
+/** Subnets in different zones, as many as the traits say that services need; the first is that of the fixture. */
+const serviceSubnets = (context: CheckContext): Promise<string[]> =>
+  context.once('service-subnets', async () => {
+    const { subnetsForServices: count = 1, subnetScope } = await context.traits();
+    const { region, zone } = await context.place();
+    const ids = [(await use(context, 'subnet')).id];
+    const zones = subnetScope === 'zone' && count > 1 ? (await context.call('region.listZones', { region })).items.filter((each) => each.available && each.id !== zone).map((each) => each.id) : [];
+    for (let index = 1; index < count; index++) ids.push((await own(context, 'subnet', `services-${index}`, zones[index - 1] === undefined ? {} : { zone: zones[index - 1] })).id);
+    return ids;
+  });
+
+/** The engine of the place, or the first that the cloud has as a default, PostgreSQL before others. */
+const engineOf = async (context: CheckContext): Promise<string> => {
+  const { region, databaseEngine } = await context.place();
+  if (databaseEngine !== undefined) return databaseEngine;
+  const { items } = await context.call('database.engines', { region });
+  return items.find(({ engine }) => engine === 'postgres')?.engine ?? items.find((each) => each.default)?.engine ?? items[0]?.engine ?? skip('needs place.databaseEngine: no engine is listed');
+};
 
 /** Looks at a thing until it came to rest. @throws CheckFailure where it fails or takes too long. */
-export async function settled(context: CheckContext, kind: ResourceKind, id: string): Promise<Thing> {
+export async function settled(context: CheckContext, kind: ResourceKind, id: string, clusterId?: string): Promise<Thing> {
   const thing = await context.until(`${kind} ${id} comes to rest`, async () => {
-    const seen = await context.eventually(() => doorOf(context, kind).get(id));
+    const seen = await context.eventually(() => doorOf(context, kind, clusterId).get(id));
     return ['pending', 'creating', 'suspending', 'resuming', 'rebooting'].includes(seen.state) ? undefined : seen;
   });
   ensure(thing.state !== 'failed', `${kind} ${id} failed: ${show((thing as { failure?: unknown }).failure)}`);
@@ -136,9 +130,9 @@ export async function settled(context: CheckContext, kind: ResourceKind, id: str
 }
 
 /** Whether a thing is away: NOT_FOUND, or a VM that is `terminated`. */
-export async function isGone(context: CheckContext, kind: ResourceKind, id: string): Promise<boolean> {
+export async function isGone(context: CheckContext, kind: ResourceKind, id: string, clusterId?: string): Promise<boolean> {
   try {
-    return (await doorOf(context, kind).get(id)).state === 'terminated';
+    return (await doorOf(context, kind, clusterId).get(id)).state === 'terminated';
   } catch (error) {
     if (isDriverError(error) && error.code === 'NOT_FOUND') return true;
     throw error;
@@ -184,14 +178,6 @@ export const second = (context: CheckContext, kind: ResourceKind): Promise<{ req
     throw consequence(`a second ${kind}`, error);
   });
 
-/** Deletes the second thing, once. @throws what went wrong. */
-export const deleteSecond = (context: CheckContext, kind: ResourceKind): Promise<{ request: Draft; thing: Thing }> =>
-  context.once(`deleted:${kind}`, async () => {
-    const made = await second(context, kind);
-    await remove(context, kind, made.thing.id);
-    return made;
-  });
-
 /** An id of the same form that nothing has: the last twelve letters and digits moved on. */
 export const strangerOf = (id: string): string => {
   let left = 12;
@@ -204,42 +190,3 @@ const moved = (sign: string): string => {
   }
   return sign;
 };
-
-/** Deletes a thing and waits until it is away. */
-export async function remove(context: CheckContext, kind: ResourceKind, id: string): Promise<void> {
-  await doorOf(context, kind).delete(id);
-  await context.until(`${kind} ${id} goes`, async () => ((await isGone(context, kind, id)) ? true : undefined));
-  context.made.delete(`${kind}/${id}`);
-}
-
-/** Removes everything of this run in that order, and tells what would not go. */
-export async function sweep(context: CheckContext): Promise<string[]> {
-  const left: string[] = [];
-  for (const kind of SWEPT.filter((declared) => context.has(declared))) {
-    const found = await listAll(context, kind, { tags: runTags(context) }).catch(() => []);
-    const ids = new Set([...[...context.made.values()].filter((thing) => thing.kind === kind).map((thing) => thing.id), ...found.filter(isLive).map((thing) => thing.id)]);
-    const outcomes = await Promise.all([...ids].map((id) => dispose(context, kind, id)));
-    left.push(...outcomes.filter((outcome) => outcome !== undefined));
-  }
-  return left;
-}
-
-/** Deletes a thing in spite of passing troubles; gives what is left and why. */
-async function dispose(context: CheckContext, kind: ResourceKind, id: string): Promise<string | undefined> {
-  const request = { region: (await context.place()).region, id };
-  const endsAt = Date.now() + context.timeoutMs;
-  if (kind === 'disk') await context.invoke('disk.detach', request).catch(() => undefined);
-  if (kind === 'public-ip') await context.invoke('public-ip.disassociate', request).catch(() => undefined);
-  for (;;) {
-    try {
-      if (await isGone(context, kind, id)) return undefined;
-      await remove(context, kind, id);
-      return undefined;
-    } catch (error) {
-      const gone = isDriverError(error) && error.code === 'NOT_FOUND';
-      if (gone) return undefined;
-      if (error instanceof CheckFailure || Date.now() >= endsAt) return `${kind} ${id} (${showError(error)})`;
-      await sleep(context.pollMs);
-    }
-  }
-}

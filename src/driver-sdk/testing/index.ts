@@ -1,5 +1,5 @@
 /** The conformance kit: what holds a driver to the contract of `drivers/README.md`. */
 export type { Check } from './context.js';
-export { memoryBox } from './memory-driver.js';
+export { memoryBox } from './memory/index.js';
 export type { BoxFaults, CheckNeed, CheckOptions, CheckPlace, CheckReport, CheckSubject, Runner } from './options.js';
 export { ALL_CHECKS, checkDriver, describeDriver } from './runner.js';

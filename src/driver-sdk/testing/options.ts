@@ -22,6 +22,20 @@ export interface CheckPlace {
   rootDiskGiB?: number;
   /** Size of the kit's disks; 20 if absent, which every cloud takes. */
   diskGiB?: number;
+  /** Spec of cluster nodes; `specId` if absent. */
+  nodeSpecId?: string;
+  /** Size of databases, in the provider's words; `specId` if absent. */
+  databaseSpecId?: string;
+  /** Engine of databases; one of `database.engines` if absent. */
+  databaseEngine?: string;
+  /** Domain under which the kit makes zones; `mcmp-kit.test` if absent. Nobody is told of them. */
+  domain?: string;
+  /** Who may take the kit's roles, in the provider's form; without it roles are not checked. */
+  trust?: string;
+  /** Two policies that exist; without them policies of users and roles are not checked. */
+  policyIds?: string[];
+  /** Input for functions of the driver's own, by name. Without it only functions that read and need no input are called. */
+  functions?: Record<string, unknown>;
 }
 
 /** Hooks of a cloud whose truth and troubles can be set: a box, a proxy. All optional; a check that needs an absent one is skipped. */
@@ -56,6 +70,8 @@ export interface CheckOptions {
   /** Longest wait for a change (boot, stop, delete); 300 000 if absent. */
   timeoutMs?: number;
   faults?: BoxFaults;
+  /** Whether to check what takes long or costs money by the hour too (see {@link EXPENSIVE}); if absent, it is where `faults` are given, since that is a box. */
+  expensive?: boolean;
   /** Known gaps of the cloud at the other end (an emulator's), by check id, each with its reason; they are skipped. An id that no check has is an error. */
   except?: Record<string, string>;
   /** Called with each result as it comes. */
@@ -85,4 +101,7 @@ export interface CheckReport {
 /** What a check is about. */
 export type CheckSubject = Capability | 'manifest' | 'session' | 'answers' | 'errors' | 'faults' | 'kit';
 /** What must be declared or given, or else the check is skipped. */
-export type CheckNeed = Capability | 'broken' | `faults.${keyof BoxFaults}`;
+export type CheckNeed = Capability | 'broken' | 'expensive' | `faults.${keyof BoxFaults}`;
+
+/** Capabilities whose things take many minutes or are paid by the hour. */
+export const EXPENSIVE: readonly Capability[] = ['nat-gateway', 'vpn-gateway', 'vpn-connection', 'load-balancer', 'cluster', 'node-group', 'database', 'file-system'];

@@ -2,8 +2,10 @@ import { CheckSkipped, showError } from './assert.js';
 import { CHECKS } from './checks/index.js';
 import type { Check } from './context.js';
 import { CheckContext } from './context.js';
-import { KINDS, runTags, sweep } from './fixtures.js';
+import { KINDS, runTags } from './fixtures.js';
 import type { BoxFaults, CheckNeed, CheckOptions, CheckReport, Runner } from './options.js';
+import { EXPENSIVE } from './options.js';
+import { sweep } from './removal.js';
 
 /** The last check of every run: it removes what the others made. */
 const NOTHING_LEFT: Check = {
@@ -27,10 +29,16 @@ export const ALL_CHECKS: readonly Check[] = [...CHECKS, NOTHING_LEFT];
 function outOfPlace(check: Check, options: CheckOptions): string | undefined {
   const known = options.except?.[check.id];
   if (known !== undefined) return `known gap: ${known}`;
-  const given = (need: CheckNeed): boolean =>
-    need === 'broken' ? options.broken !== undefined : need.startsWith('faults.') ? options.faults?.[need.slice('faults.'.length) as keyof BoxFaults] !== undefined : options.manifest.capabilities.includes(need as never);
+  const given = (need: CheckNeed): boolean => {
+    if (need === 'broken') return options.broken !== undefined;
+    if (need === 'expensive') return options.expensive ?? options.faults !== undefined;
+    if (need.startsWith('faults.')) return options.faults?.[need.slice('faults.'.length) as keyof BoxFaults] !== undefined;
+    return options.manifest.capabilities.includes(need as never);
+  };
   const own = ['manifest', 'session', 'answers', 'errors', 'faults', 'kit'].includes(check.capability) ? [] : [check.capability as CheckNeed];
-  const missing = [...own, ...(check.needs ?? [])].find((need) => !given(need));
+  const needs = [...own, ...(check.needs ?? [])];
+  const missing = [...needs, ...(needs.some((need) => EXPENSIVE.includes(need as never)) ? (['expensive'] as const) : [])].find((need) => !given(need));
+  if (missing === 'expensive') return 'it takes long or costs money: `expensive` is not set';
   return missing === undefined ? undefined : `${missing} is not ${missing === 'broken' || missing.startsWith('faults.') ? 'given' : 'declared'}`;
 }
 

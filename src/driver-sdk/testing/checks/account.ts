@@ -28,7 +28,7 @@ export const accountChecks: Check[] = [
       const { region } = await context.place();
       const kinds = KINDS.filter((name) => context.has(name));
       if (kinds.length === 0) skip('needs a kind that can be listed');
-      for (const kind of kinds) await ensureRefused(context.invoke(`${kind}.list`, { region }, { session }), ['UNAUTHENTICATED'], `${kind}.list`);
+      for (const kind of kinds) await ensureRefused(context.invoke(`${kind}.list`, { region, ...(kind === 'node-group' && { clusterId: 'none' }) }, { session }), ['UNAUTHENTICATED'], `${kind}.list`);
     },
   },
 ];

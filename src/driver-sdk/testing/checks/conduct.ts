@@ -7,6 +7,12 @@ import { notPlain, textsOf } from '../plain.js';
 
 const VM_STATES = ['creating', 'running', 'suspending', 'suspended', 'resuming', 'rebooting', 'terminating', 'terminated', 'failed', 'pending'];
 const STATES = ['pending', 'available', 'in-use', 'deleting', 'failed'];
+/** Kinds that have a state more. */
+const MORE_STATES: Record<string, string[]> = { database: ['suspended'] };
+/** Methods that answer the thing, or things of the kind, that they are called for. */
+const TELLS = /\.(create|get|list|attach|detach|associate|disassociate|resize|set[A-Z]\w*)$/;
+/** Methods whose answer is a secret by its nature. */
+const TELLS_SECRETS = ['iam-user.createKey', 'iam-role.assume', 'cluster.kubeconfig', 'object.sign'];
 const DETAILS: Record<string, (value: unknown) => boolean> = {
   providerCode: (value) => typeof value === 'string' && value !== '', providerRequestId: (value) => typeof value === 'string', field: (value) => typeof value === 'string', quotaId: (value) => typeof value === 'string',
   httpStatus: (value) => Number.isInteger(value) && (value as number) >= 100 && (value as number) <= 599, retryAfterMs: (value) => Number.isFinite(value) && (value as number) >= 0,
@@ -25,6 +31,12 @@ async function withCalls(context: CheckContext): Promise<JournalEntry[]> {
 
 /** Errors that drivers threw; what an abort caused is the kit's own. */
 const errorsOf = (journal: JournalEntry[]): JournalEntry[] => journal.filter(({ error }) => error !== undefined && (error as { name?: unknown } | null)?.name !== 'AbortError');
+
+/** The kind of the things that an answer holds; undefined where it holds something else. */
+const kindOf = (method: string): ResourceKind | undefined => {
+  const kind = method.split('.')[0] as ResourceKind;
+  return KINDS.includes(kind) && TELLS.test(method) ? kind : undefined;
+};
 
 /** Everything of one kind within an answer. */
 function thingsOf({ method, answer }: JournalEntry): { state?: unknown }[] {
@@ -50,22 +62,23 @@ export const conductChecks: Check[] = [
   check('answers', 'plain', 'answers in plain data that crosses a process border', (journal) =>
     each(journal.filter((entry) => !('error' in entry)), ({ answer }) => notPlain(answer))),
   check('answers', 'vm-states', 'tells states of VMs in the words of the SDK', (journal) =>
-    each(journal.filter(({ method }) => method.startsWith('vm.')), (entry) => {
+    each(journal.filter(({ method }) => kindOf(method) === 'vm'), (entry) => {
       const wrong = thingsOf(entry).find(({ state }) => !VM_STATES.includes(state as string));
       return wrong && `the state is ${show(wrong.state)}`;
     })),
   check('answers', 'states', 'tells states of everything else in the words of the SDK', (journal) =>
-    each(journal.filter(({ method }) => method.split('.')[0] !== 'vm' && KINDS.includes(method.split('.')[0] as ResourceKind)), (entry) => {
-      const wrong = thingsOf(entry).find(({ state }) => !STATES.includes(state as string));
+    each(journal.filter(({ method }) => !['vm', undefined].includes(kindOf(method))), (entry) => {
+      const words = [...STATES, ...(MORE_STATES[kindOf(entry.method) ?? ''] ?? [])];
+      const wrong = thingsOf(entry).find(({ state }) => !words.includes(state as string));
       return wrong && `the state is ${show(wrong.state)}`;
     })),
   check('answers', 'provider-states', 'keeps the state word of the provider beside its own', (journal) =>
-    each(journal.filter(({ method }) => KINDS.includes(method.split('.')[0] as ResourceKind)), (entry) => {
+    each(journal.filter(({ method }) => kindOf(method) !== undefined), (entry) => {
       const wrong = thingsOf(entry).find((thing) => typeof (thing as { providerState?: unknown }).providerState !== 'string');
       return wrong && `providerState is missing: ${show(wrong)}`;
     })),
-  check('answers', 'no-secret', 'answers no secret of the credential', (journal, context) =>
-    each(journal, ({ answer }) => ([...context.secrets].some((secret) => textsOf(answer).includes(secret)) ? 'a secret is in the answer' : undefined))),
+  check('answers', 'no-secret', 'answers no secret that it was given', (journal, context) =>
+    each(journal.filter(({ method }) => !TELLS_SECRETS.includes(method)), ({ answer }) => ([...context.secrets].some((secret) => textsOf(answer).includes(secret)) ? 'a secret is in the answer' : undefined))),
   check('errors', 'driver-error', 'throws nothing but DriverErrors with a code of the SDK', (journal) => each(errorsOf(journal), ({ error }) => (isDriverError(error) ? undefined : `it threw ${showError(error)}`))),
   check('errors', 'message', 'says in each error what went wrong', (journal) =>
     each(errorsOf(journal), ({ error }) => (typeof (error as Error)?.message === 'string' && (error as Error).message.trim() !== '' ? undefined : 'the message is empty'))),
@@ -82,6 +95,6 @@ export const conductChecks: Check[] = [
     })),
   check('errors', 'known', 'knows the code of each refusal that the kit provokes', (journal) =>
     each(errorsOf(journal), ({ error }) => ((error as { code?: unknown })?.code === 'UNKNOWN' ? `UNKNOWN is told: ${showError(error)}` : undefined))),
-  check('errors', 'no-secret', 'puts no secret of the credential into an error', (journal, context) =>
+  check('errors', 'no-secret', 'puts no secret that it was given into an error', (journal, context) =>
     each(errorsOf(journal), ({ error }) => ([...context.secrets].some((secret) => textsOf(error).includes(secret)) ? 'a secret is in the error' : undefined))),
 ];

@@ -3,7 +3,8 @@ import { ensure, ensureNoTwin, ensureRefused, ensureSame, ensureSameSet, show, s
 import type { Check, CheckContext } from '../context.js';
 import { consequence } from '../context.js';
 import type { Draft, Thing } from '../fixtures.js';
-import { deleteSecond, doorOf, draft, fixture, isLive, listAll, make, makeSecond, remove, runTags, second, strangerOf, use } from '../fixtures.js';
+import { doorOf, draft, fixture, isLive, listAll, make, makeSecond, runTags, second, strangerOf, use } from '../fixtures.js';
+import { deleteSecond, remove } from '../removal.js';
 
 const idsOf = (things: readonly Thing[]): string[] => things.map((thing) => thing.id);
 

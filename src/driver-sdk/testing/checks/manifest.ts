@@ -7,13 +7,17 @@ import type { Check } from '../context.js';
 
 const MEMBERS = ['name', 'version', 'sdk', 'cloud', 'title', 'description', 'keywords', 'entry', 'capabilities', 'credential', 'options', 'endpoint', 'limits', 'deadlinesMs', 'functions'];
 const FIELD_MEMBERS = ['name', 'label', 'help', 'secret', 'required', 'pattern', 'values', 'default'];
+const FUNCTION_MEMBERS = ['name', 'title', 'description', 'read', 'input', 'output'];
 const SEMVER = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 const CAPABILITIES = Object.keys(CAPABILITY_METHODS);
 const METHODS = Object.entries(CAPABILITY_METHODS).flatMap(([capability, names]) => names.map((name) => `${capability}.${name.replace('?', '')}`));
 
 /** What a capability is of no use without. */
-const BUILDS_ON: Partial<Record<Capability, Capability[]>> = {
+export const BUILDS_ON: Partial<Record<Capability, Capability[]>> = {
   price: ['spec'], subnet: ['network'], 'security-group': ['network'], vm: ['spec', 'image', 'network', 'subnet', 'security-group', 'key-pair'], disk: ['vm'], 'public-ip': ['vm'],
+  'network-interface': ['subnet', 'security-group', 'vm'], 'internet-gateway': ['network'], 'nat-gateway': ['subnet'], 'route-table': ['subnet'], 'vpn-gateway': ['network'], 'vpn-connection': ['vpn-gateway'],
+  'placement-group': ['vm'], snapshot: ['disk'], 'custom-image': ['vm', 'image'], 'load-balancer': ['network', 'subnet', 'vm'], cluster: ['network', 'subnet'], 'node-group': ['cluster', 'spec'], object: ['bucket'],
+  'file-system': ['network', 'subnet', 'security-group'], database: ['network', 'subnet', 'security-group'], 'dns-record': ['dns-zone'],
 };
 
 const fieldsOf = (manifest: Manifest): ManifestField[] => [...manifest.credential, ...(manifest.options ?? [])];
@@ -79,6 +83,18 @@ export const manifestChecks: Check[] = [
       ensure(methods.length > 0 && ['account', 'region'].includes(scope), `the limit of ${show(methods)} has the scope ${show(scope)}`);
       ensure(burst >= 1 && perSecond > 0 && Number.isFinite(burst) && Number.isFinite(perSecond), `the limit of ${show(methods)} is ${show(burst)} at once and ${show(perSecond)} per second`);
     }
+  }),
+  check('functions', 'declares its own functions with the capability, each once, titled in English and with schemas of objects', ({ capabilities, functions }) => {
+    ensure(capabilities.includes('function') === (functions !== undefined && functions.length > 0), `functions is ${show(functions)}, and the capability function is ${capabilities.includes('function') ? '' : 'not '}listed`);
+    for (const each of functions ?? []) {
+      const unknown = Object.keys(each).filter((member) => !FUNCTION_MEMBERS.includes(member));
+      ensure(unknown.length === 0, `${each.name}: unknown: ${unknown.join(', ')}`);
+      ensure(/^[a-z][a-zA-Z0-9]{0,59}$/.test(each.name), `${show(each.name)} is no name of a function`);
+      ensure(hasEnglish(each.title) && (each.description === undefined || hasEnglish(each.description)), `${each.name} has no English title or description`);
+      ensure(typeof each.read === 'boolean', `${each.name}: read is ${show(each.read)}`);
+      ensure(each.input?.type === 'object' && typeof each.output === 'object' && each.output !== null, `${each.name}: input and output are schemas, the input of an object`);
+    }
+    ensureNoTwin((functions ?? []).map(({ name }) => name), 'functions');
   }),
   check('deadlines', 'gives methods of the SDK deadlines of 100 ms to 1 hour', ({ deadlinesMs = {} }) => {
     for (const [pattern, ms] of Object.entries(deadlinesMs)) {

@@ -1,8 +1,11 @@
+import type { ResourceKind } from '../../kinds.js';
 import type { SecurityRule } from '../../network.js';
 import { CheckSkipped, ensure, ensureRefused, ensureSame, ensureSameSet, show, skip } from '../assert.js';
 import type { Check, CheckContext } from '../context.js';
+import { consequence } from '../context.js';
 import type { Thing } from '../fixtures.js';
-import { doorOf, draft, fixture, isGone, RULES, strangerOf, use } from '../fixtures.js';
+import { RULES } from '../drafts.js';
+import { doorOf, draft, fixture, isGone, strangerOf, use } from '../fixtures.js';
 
 /** A rule as one text, so that sets of rules compare. */
 const ruleText = ({ direction, protocol, fromPort, toPort, cidr }: SecurityRule): string => [direction, protocol, fromPort ?? '-', toPort ?? '-', cidr].join(' ');
@@ -26,7 +29,7 @@ async function ruled(context: CheckContext, rules: SecurityRule[], times = 1): P
   }
 }
 
-const check = (capability: 'network' | 'subnet' | 'security-group' | 'key-pair', what: string, sentence: string, run: Check['run'], needs: Check['needs'] = []): Check => ({ id: `${capability}.${what}`, capability, sentence, needs, run });
+const check = (capability: ResourceKind, what: string, sentence: string, run: Check['run'], needs: Check['needs'] = []): Check => ({ id: `${capability}.${what}`, capability, sentence, needs, run });
 
 /** What networks, subnets, security groups and key pairs keep beside their lifecycle. */
 export const networkChecks: Check[] = [
@@ -88,6 +91,7 @@ export const networkChecks: Check[] = [
 /** Refusals that would do harm where a driver does not refuse; so they come last, and the innermost thing goes last of all. */
 export const dependencyChecks: Check[] = (
   [
+    ['vpn-gateway', 'delete-with-connection', 'vpn-connection'],
     ['network', 'delete-with-subnet', 'subnet'],
     ['subnet', 'delete-with-vm', 'vm'],
     ['security-group', 'delete-with-vm', 'vm'],
@@ -102,4 +106,22 @@ export const dependencyChecks: Check[] = (
     await ensureRefused(doorOf(context, capability).delete(id), ['IN_USE'], `deleting a ${capability} with a ${dependant}`);
     ensureSame((await doorOf(context, capability).get(id)).id, id, `the ${capability} afterwards`);
   }, [dependant]),
+).concat(
+  contentful('bucket', 'delete-with-object', 'object', (context, { region, id }) => context.call('object.put', { region, bucketId: id, key: 'kit/holder', contentBase64: 'AA==' })),
+  contentful('dns-zone', 'delete-with-record', 'dns-record', async (context, { region, id, domain }) => context.call('dns-record.set', { region, zoneId: id, name: `holder.${String(domain)}`, type: 'A', ttlSeconds: 300, values: ['192.0.2.9'] })),
 );
+
+/** The same for what holds things without a life of their own. */
+function contentful(capability: 'bucket' | 'dns-zone', what: string, content: 'object' | 'dns-record', fill: (context: CheckContext, holder: Thing & { domain?: string }) => Promise<unknown>): Check {
+  return {
+    id: `${capability}.${what}`, capability, sentence: `refuses to delete a ${capability} that is not empty`, needs: [content],
+    run: async (context) => {
+      const holder = await use(context, capability);
+      await fill(context, holder).catch((error: unknown) => {
+        throw consequence(`a ${capability} with something in it`, error);
+      });
+      await ensureRefused(doorOf(context, capability).delete(holder.id), ['IN_USE'], `deleting a ${capability} that is not empty`);
+      ensureSame((await doorOf(context, capability).get(holder.id)).id, holder.id, `the ${capability} afterwards`);
+    },
+  };
+}

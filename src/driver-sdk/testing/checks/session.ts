@@ -19,9 +19,12 @@ function functionsOf(group: object): string[] {
   return [...names];
 }
 
-/** A read that every driver with any capability but `tag` has. */
+/** Capabilities without a list that a region alone narrows. */
+const UNLIKE: readonly Capability[] = ['account', 'tag', 'node-group', 'object', 'dns-record', 'metric', 'event', 'charge', 'function'];
+
+/** A read that a driver of any use has. */
 function anyRead(context: CheckContext): string {
-  const capability = GROUPS.find((name) => context.has(name) && name !== 'account' && name !== 'tag');
+  const capability = GROUPS.find((name) => context.has(name) && !UNLIKE.includes(name));
   return capability ? `${capability}.list` : context.has('account') ? 'account.verify' : skip('needs a capability that reads');
 }
 
@@ -96,11 +99,17 @@ export const sessionChecks: Check[] = [
     const { vmBatch } = await context.traits();
     ensure(Number.isInteger(vmBatch) && vmBatch >= 1 && vmBatch <= 1_000, `vmBatch is ${show(vmBatch)}`);
   }),
+  check('traits-services', 'says what clusters and databases need, where it says it', async (context) => {
+    const { clusterNeedsNodes: nodes = false, subnetsForServices: subnets = 1 } = await context.traits();
+    ensure(typeof nodes === 'boolean', `clusterNeedsNodes is ${show(nodes)}`);
+    ensure(Number.isInteger(subnets) && subnets >= 1 && subnets <= 6, `subnetsForServices is ${show(subnets)}`);
+  }),
   check('traits-plain', 'has the same plain traits in every session', async (context) => {
     const { traits } = await context.session();
     ensureSame(JSON.parse(JSON.stringify(traits)), traits, 'a copy of the traits');
     ensureSame((await context.connect()).traits, traits, 'the traits of a second session');
-    ensureSameSet(Object.keys(traits), ['idempotencyToken', 'uniqueName', 'consistencyWindowMs', 'networkScope', 'subnetScope', 'vmBatch'], 'members of the traits');
+    const may = ['clusterNeedsNodes', 'subnetsForServices'];
+    ensureSameSet(Object.keys(traits).filter((name) => !may.includes(name)), ['idempotencyToken', 'uniqueName', 'consistencyWindowMs', 'networkScope', 'subnetScope', 'vmBatch'], 'members of the traits');
   }),
   check('independent', 'has sessions of their own life: one ends, the other goes on', async (context) => {
     await context.session();

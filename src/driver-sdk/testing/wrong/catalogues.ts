@@ -2,8 +2,9 @@ import { isDriverError } from '../../errors.js';
 import { answers, fail, KINDS, methods, neighbour, ofKinds, refusals } from './alter.js';
 import type { Row, WrongDriver } from './alter.js';
 
-const LISTS = ['region.list', 'region.listZones', 'spec.list', 'image.list', 'price.list', 'quota.list', ...KINDS.map((kind) => `${kind}.list`)];
-const listed = (what: string): string[] => ofKinds(what, ['region', 'zone', 'spec', 'image', 'price', 'quota', ...KINDS]);
+const UNKEPT = ['object', 'dns-record', 'metric', 'event', 'charge'];
+const LISTS = ['region.list', 'region.listZones', 'spec.list', 'image.list', 'price.list', 'quota.list', 'database.engines', ...UNKEPT.map((name) => `${name}.list`), ...KINDS.map((kind) => `${kind}.list`)];
+const listed = (what: string): string[] => ofKinds(what, ['region', 'zone', 'spec', 'image', 'price', 'quota', 'engine', ...UNKEPT, ...KINDS]);
 const first = (index: number, row: Row, edit: Row): Row => (index === 0 ? { ...row, ...edit } : row);
 
 /** Wrong lists, and wrong rows of catalogues. */

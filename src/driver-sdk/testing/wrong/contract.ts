@@ -1,9 +1,9 @@
-import { MEMORY_MANIFEST, memoryBox } from '../memory-driver.js';
-import { fail, manifest, methods, session } from './alter.js';
+import { memoryBox } from '../memory/index.js';
+import { CORE, CORE_MANIFEST, fail, manifest, methods, session } from './alter.js';
 import type { Call, WrongDriver } from './alter.js';
 
-const [key, secret] = MEMORY_MANIFEST.credential;
-const without = (capability: string) => MEMORY_MANIFEST.capabilities.filter((name) => name !== capability);
+const [key, secret] = CORE_MANIFEST.credential;
+const without = (capability: string) => CORE_MANIFEST.capabilities.filter((name) => name !== capability);
 const endless = new AbortController().signal;
 
 /** Wrong manifests, and wrong answers of `connect`. */
@@ -15,35 +15,37 @@ export const wrongContracts: WrongDriver[] = [
   manifest('a future SDK', ['manifest.sdk'], { sdk: 2 }),
   manifest('a title in Korean only', ['manifest.title'], { title: { ko: '메모리' } }),
   manifest('an entry outside the folder', ['manifest.entry'], { entry: '../dist/index.js' }),
-  manifest('a capability twice', ['manifest.capabilities'], { capabilities: [...MEMORY_MANIFEST.capabilities, 'vm'] }),
+  manifest('a capability twice', ['manifest.capabilities'], { capabilities: [...CORE_MANIFEST.capabilities, 'vm'] }),
   manifest('a field name with a space', ['manifest.field-names'], { credential: [{ ...key, name: 'the key' }, secret] }),
   manifest('a field without a label', ['manifest.field-labels'], { credential: [key, { ...secret, label: {} }] }),
   manifest('a field that is secret by word', ['manifest.field-marks'], { credential: [key, { ...secret, secret: 'yes' }] }),
   manifest('a default of a secret', ['manifest.field-values'], { credential: [key, { ...secret, default: 'changeme' }] }),
   manifest('an endpoint that may be', ['manifest.endpoint'], { endpoint: 'maybe' }),
+  manifest('a function of a name in capitals', ['manifest.functions'], { functions: [{ name: 'MeasureText', title: { en: 'Measure' }, read: true, input: { type: 'object' }, output: {} }] }),
   manifest('a limit of a method that is none', ['manifest.limits'], { limits: [{ methods: ['vm.fly'], scope: 'region', burst: 5, perSecond: 1 }] }),
   manifest('a deadline of a method that is none', ['manifest.deadlines'], { deadlinesMs: { 'vm.fly': 1_000 } }),
   {
     fault: 'VMs without subnets', caughtBy: ['manifest.builds-on'],
-    options: () => ({ ...session('', [], (groups) => delete (groups as Partial<typeof groups>).subnet).options(), manifest: { ...MEMORY_MANIFEST, capabilities: without('subnet') } }),
+    options: () => ({ ...session('', [], (groups) => delete (groups as Partial<typeof groups>).subnet).options(), manifest: { ...CORE_MANIFEST, capabilities: without('subnet') } }),
   },
   {
     fault: 'a brand of another SDK', caughtBy: ['session.brand'],
     options: () => {
-      const box = memoryBox();
+      const box = memoryBox({}, {}, CORE);
       return { ...box, driver: { ...box.driver, mcmpDriver: 2 as 1 } };
     },
   },
-  { fault: 'a connect that fails', caughtBy: ['session.connect'], options: () => ({ ...memoryBox(), driver: { mcmpDriver: 1, connect: async () => fail('INVALID_REQUEST') } }) },
+  { fault: 'a connect that fails', caughtBy: ['session.connect'], options: () => ({ ...memoryBox({}, {}, CORE), driver: { mcmpDriver: 1, connect: async () => fail('INVALID_REQUEST') } }) },
   session('a connect that calls the cloud', ['session.connect-quiet'], (groups) => groups.account.verify({}, endless).catch(() => undefined)),
   session('a declared group that is missing', ['session.declared'], (groups) => delete (groups as Partial<typeof groups>).quota),
-  { fault: 'a group that is not declared', caughtBy: ['session.undeclared'], options: () => ({ ...memoryBox(), manifest: { ...MEMORY_MANIFEST, capabilities: without('quota') } }) },
+  { fault: 'a group that is not declared', caughtBy: ['session.undeclared'], options: () => ({ ...memoryBox({}, {}, CORE), manifest: { ...CORE_MANIFEST, capabilities: without('quota') } }) },
   session('a method that is missing', ['session.methods'], ({ vm }) => delete (vm as Partial<typeof vm>).reboot),
   session('a method more', ['session.no-more-methods'], ({ vm }) => Object.assign(vm, { pause: async () => undefined })),
   session('a trait of a kind that is none', ['session.traits-kinds'], ({ traits }) => traits.idempotencyToken.push('planet' as 'vm')),
   session('a window that ended before it began', ['session.traits-window'], ({ traits }) => void (traits.consistencyWindowMs = -5)),
   session('a scope that is none', ['session.traits-scopes'], ({ traits }) => void (traits.networkScope = 'planet' as 'global')),
   session('a batch beyond the SDK', ['session.traits-batch'], ({ traits }) => void (traits.vmBatch = 2_000)),
+  session('services that need no subnet', ['session.traits-services'], ({ traits }) => void (traits.subnetsForServices = 0)),
   session('a trait more', ['session.traits-plain'], ({ traits }) => Object.assign(traits, { mood: 'calm' })),
   session('a close that throws the second time', ['session.close'], (groups) => {
     let closed = 0;

@@ -34,7 +34,7 @@ export const wrongKinds: WrongDriver[] = [
       return request.names ? { items: [found] } : found;
     });
   }, names),
-  methods('a delete that does nothing', every('delete'), [...ofKinds('delete'), ...lost(), ...ofKinds('delete-with-vm', ['security-group', 'subnet']), 'network.delete-with-subnet', 'disk.delete-attached', 'kit.nothing-left'], () => async () => undefined, NOT_USED),
+  methods('a delete that does nothing', every('delete'), [...ofKinds('delete'), ...lost(), ...ofKinds('delete-with-vm', ['security-group', 'subnet']), 'network.delete-with-subnet', ...ofKinds('delete-attached', ['disk', 'network-interface', 'internet-gateway']), 'vpn-gateway.delete-with-connection', 'bucket.delete-with-object', 'dns-zone.delete-with-record', 'kit.nothing-left'], () => async () => undefined, NOT_USED),
   methods('a delete that fails where the thing is gone', every('delete'), ofKinds('delete-again'), (original, _box, name, groups) => async (request, signal) => {
     await neighbour(groups, name, 'get')(request, signal);
     return original(request, signal);

@@ -1,16 +1,8 @@
-import { answers, fail, KINDS, looks, lost, methods, neighbour, refusals } from './alter.js';
+import { answers, KINDS, looks, lost, methods, onlyOnce, refusals } from './alter.js';
 import type { Call, Row, WrongDriver } from './alter.js';
 
 const noop = (): Call => async () => undefined;
 const tagged = (what: string): string[] => KINDS.map((kind) => `tag.${what}-${kind}`);
-
-/** Fails where the thing is already as asked. */
-const onlyOnce = (fault: string, name: string, caughtBy: string, already: (row: Row, request: Row) => boolean): WrongDriver =>
-  methods(fault, [name], [caughtBy], (original, _box, _name, groups) => async (request, signal) => {
-    const get = neighbour(groups, name, 'get');
-    const row = (await get(request, signal).catch(() => undefined)) as Row | undefined;
-    return row && already(row, request) ? fail('CONFLICT') : original(request, signal);
-  });
 
 /** Wrong VMs, disks, addresses and tags. */
 export const wrongMachines: WrongDriver[] = [

@@ -1,5 +1,5 @@
-import type { ResourceKind } from '../kinds.js';
-import type { Tags } from '../shapes.js';
+import type { ResourceKind } from '../../kinds.js';
+import type { Tags } from '../../shapes.js';
 
 /** How this cloud refuses: an HTTP status, a code of its own, a text. */
 export class Refusal extends Error {
@@ -35,6 +35,8 @@ export interface Order {
   state: string;
   next?: string;
   fields: (index: number) => Record<string, unknown>;
+  /** What else happens when they are made. */
+  then?: (ids: string[]) => void;
 }
 
 /** How slow a cloud is. */
@@ -51,13 +53,24 @@ export interface Pace {
 export const ACCOUNT = { id: 'memory-account', key: 'memory-key', secret: 'memory-secret-0001' };
 const PREFIX: Partial<Record<ResourceKind, string>> = { network: 'net', subnet: 'sub', 'security-group': 'grp', 'key-pair': 'key', vm: 'srv', disk: 'vol', 'public-ip': 'adr' };
 /** Fields by which one thing holds another. */
-const TIES = ['networkId', 'subnetId', 'securityGroupIds', 'vmId'];
+const TIES = ['networkId', 'subnetId', 'subnetIds', 'securityGroupIds', 'vmId', 'vpnGatewayId', 'clusterId'];
+/** Kinds that cannot go while they are at something, with the field that says so. */
+const TIED: Partial<Record<ResourceKind, string>> = { disk: 'vmId', 'network-interface': 'vmId', 'internet-gateway': 'networkId' };
+/** Fields in which a thing keeps what is no thing of its own; it goes only when they are empty. */
+const CONTENTS = ['objects', 'records'];
+
+/** Something that was done to a thing. */
+export interface Happening { id: string; at: number; region: string; type: string; kind: ResourceKind; resourceId: string }
 
 /** A cloud in this process: things, states that take a moment, tokens, names, ties, pages, and troubles by request. */
 export class MemoryCloud {
   readonly #things = new Map<string, Stored>();
   #made = 0;
   calls = 0;
+  /** What was done, oldest first. */
+  readonly happened: Happening[] = [];
+  /** Secrets by key: that of the account, and those of roles that were taken. */
+  readonly credentials = new Map([[ACCOUNT.key, ACCOUNT.secret]]);
   readonly troubles = { lose: new Set<string>(), throttle: new Set<string>(), full: false };
 
   /** Names of the kinds in `uniqueName` are given once. */
@@ -72,7 +85,7 @@ export class MemoryCloud {
     this.calls++;
     await new Promise((done) => setImmediate(done));
     signal.throwIfAborted();
-    if (credential.key !== ACCOUNT.key || credential.secret !== ACCOUNT.secret) throw new Refusal(401, 'BadSignature', 'The key or its signature is wrong.');
+    if (credential.key === undefined || this.credentials.get(credential.key) !== credential.secret) throw new Refusal(401, 'BadSignature', 'The key or its signature is wrong.');
     if (this.troubles.throttle.delete(method) || (this.pace.refuseEach > 0 && this.calls % this.pace.refuseEach === 0)) throw new Refusal(429, 'SlowDown', 'Too many requests.', 5);
     const answer = structuredClone(work());
     if (this.troubles.lose.delete(method)) throw new TypeError('fetch failed');
@@ -85,16 +98,19 @@ export class MemoryCloud {
   }
 
   /** Makes things: all or none. @throws Refusal NameTaken. */
-  create({ kind, region, names, tags, token, state, next, fields }: Order): Stored[] {
+  create({ kind, region, names, tags, token, state, next, fields, then }: Order): Stored[] {
     for (const name of this.uniqueName.includes(kind) ? names : []) {
       if (this.of(kind, region).some((thing) => thing.name === name)) throw new Refusal(409, 'NameTaken', `A ${kind} called ${name} exists.`);
     }
-    return names.map((name, index) => {
+    const made = names.map((name, index) => {
       const id = `${PREFIX[kind] ?? kind}-${String(++this.#made).padStart(8, '0')}`;
       const thing: Stored = { kind, id, name, region, tags: { ...tags }, state, fields: fields(index), seenAt: Date.now() + this.pace.unseenMs, ...(token !== undefined && { token }), ...(next !== undefined && { next: this.later(next) }) };
       this.#things.set(id, thing);
+      this.#note('Create', thing);
       return thing;
     });
+    then?.(made.map(({ id }) => id));
+    return made;
   }
 
   /** What is there, in the order of its making. */
@@ -119,9 +135,12 @@ export class MemoryCloud {
     const thing = this.get(kind, region, id);
     const holder = [...this.#things.values()].find((other) => this.#exists(other) && TIES.some((tie) => [other.fields[tie]].flat().includes(id)));
     if (kind !== 'vm' && holder) throw new Refusal(409, 'HasDependants', `${holder.kind} ${holder.id} needs it.`);
-    if (thing.fields.vmId !== undefined && kind === 'disk') throw new Refusal(409, 'HasDependants', `vm ${String(thing.fields.vmId)} has it.`);
+    const tied = thing.fields[TIED[kind] ?? ''];
+    if (tied !== undefined) throw new Refusal(409, 'HasDependants', `${String(tied)} has it.`);
+    if (CONTENTS.some((field) => (thing.fields[field] as Map<string, unknown> | undefined)?.size)) throw new Refusal(409, 'HasDependants', `${id} is not empty.`);
     if (kind === 'vm') for (const other of this.#things.values()) if (other.fields.vmId === id) Object.assign(other.fields, { vmId: undefined });
     Object.assign(thing, { state: 'DELETING', next: this.later('GONE') });
+    this.#note('Delete', thing);
   }
 
   /** Takes a thing away at once, whatever needs it. */
@@ -141,6 +160,10 @@ export class MemoryCloud {
     const chosen = items.slice(after + 1, after + 1 + pageSize);
     const last = chosen.at(-1);
     return { items: chosen, ...(last !== undefined && last !== items.at(-1) && { nextPageToken: tokenOf(last.id) }) };
+  }
+
+  #note(what: string, { kind, id, region }: Stored): void {
+    this.happened.push({ id: `evt-${String(this.happened.length).padStart(6, '0')}`, at: Date.now(), region, type: `${what} ${kind}`, kind, resourceId: id });
   }
 
   #exists(thing: Stored): boolean {

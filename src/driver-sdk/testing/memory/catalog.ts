@@ -1,4 +1,7 @@
-import type { Image, Price, Quota, Region, Spec, Zone } from '../catalog.js';
+import type { Image, Price, Quota, Region, Spec, Zone } from '../../catalog.js';
+import type { ResourceKind } from '../../kinds.js';
+import type { DatabaseEngine } from '../../services.js';
+import type { Charge, Metric } from '../../telemetry.js';
 
 /** What the cloud in memory offers; figures are made up, and the prices say so. */
 export const REGIONS: Region[] = [
@@ -31,3 +34,22 @@ export const prices = (region: string, purchase: Price['purchase']): Price[] =>
 
 export const quotas = (region: string, used: (kind: 'vm' | 'network' | 'disk') => number): Quota[] =>
   (['vm', 'network', 'disk'] as const).map((measure) => ({ id: `most-${measure}`, name: `Most ${measure}s`, region, measure, limit: 1_000, used: used(measure), source: 'account' as const }));
+
+/** Versions of Kubernetes, newest first. */
+export const KUBERNETES = [{ version: '1.35', default: false }, { version: '1.34', default: true }, { version: '1.33', default: false }];
+
+export const catalogueOfEngines = (): DatabaseEngine[] => [
+  { engine: 'postgres', version: '18', default: true }, { engine: 'postgres', version: '17', default: false }, { engine: 'mysql', version: '8.4', default: true }, { engine: 'mariadb', version: '11.8', default: true },
+];
+
+const measured = (name: string, unit: string): Metric => ({ kind: 'vm', name, unit, periodSeconds: 60, providerName: `Memory/${name}` });
+export const metrics = (kind: ResourceKind): Metric[] => (kind === 'vm' ? [measured('cpu-percent', 'percent'), measured('network-in-bytes', 'bytes'), measured('network-out-bytes', 'bytes'), measured('disk-read-bytes', 'bytes')] : []);
+
+/** A made-up bill: what each day between two times cost. */
+export function charges(region: string, from: number, to: number): Charge[] {
+  const day = 86_400_000;
+  const days = Array.from({ length: Math.max(0, Math.ceil((to - from) / day)) }, (_, index) => Math.ceil(from / day) * day + index * day).filter((at) => at < to);
+  return days.flatMap((at) => (['Compute', 'Storage'] as const).map((service, index): Charge => ({
+    from: new Date(at).toISOString(), to: new Date(at + day).toISOString(), billedCost: 1.5 + index, currency: 'USD', category: 'usage', service, region, sku: `${service}-hours`, usageQuantity: 24, usageUnit: 'hours', tags: {}, estimated: at + 2 * day > to,
+  })));
+}
