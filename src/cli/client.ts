@@ -23,6 +23,11 @@ export class ApiClient {
     return this.call<T>('POST', path, body, headers);
   }
 
+  /** Sends the bytes of a file. */
+  async upload<T = Json>(path: string, bytes: Uint8Array<ArrayBuffer>, type = 'application/octet-stream'): Promise<T> {
+    return this.call<T>('POST', path, bytes, { 'content-type': type });
+  }
+
   /** @throws ApiProblem for every answer that is no success. */
   async call<T = Json>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
     if (Date.now() > this.expiresAt) await this.login();
@@ -36,7 +41,8 @@ export class ApiClient {
   }
 
   private async send(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<unknown> {
-    const response = await fetch(this.url + path, { method, headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    const bytes = body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : undefined;
+    const response = await fetch(this.url + path, { method, headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers }, ...(body !== undefined && { body: bytes ?? JSON.stringify(body) }) });
     const text = await response.text();
     const parsed = text === '' ? {} : (JSON.parse(text) as Json);
     if (!response.ok) throw new ApiProblem(response.status, String(parsed.code), String(parsed.detail), parsed);

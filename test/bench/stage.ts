@@ -12,6 +12,8 @@ export interface Stage {
   api: ApiClient;
   control: string;
   wires: Record<string, string>;
+  /** Of the server. */
+  pid: number;
   /** CPU seconds used so far, and resident memory in MiB now, of the server and its driver children. */
   usage(): { cpuSeconds: number; rssMiB: number };
   calls(after: number): Promise<CallRecord[]>;
@@ -37,7 +39,7 @@ export async function openStage(boxArgs: string[], environment: Record<string, s
     programs.push(server);
     const ask = async <T>(path: string): Promise<T> => (await (await fetch(control + path)).json()) as T;
     return {
-      control, wires, end,
+      control, wires, end, pid: server.process.pid as number,
       api: new ApiClient(/(http:\/\/\S+)/.exec(server.line)?.[1] as string, 'admin', password),
       usage: () => usageOf(server.process.pid as number),
       calls: async (after) => {
