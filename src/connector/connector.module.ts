@@ -9,9 +9,11 @@ import { Sync } from './catalogue/sync.js';
 import { Connections } from './connections/connections.js';
 import { Sessions } from './connections/sessions.js';
 import { Connector } from './connector.js';
+import { DriverCatalog } from './drivers/catalog.js';
 import { Drivers } from './drivers/drivers.js';
 import { DriverFollower } from './drivers/follow.js';
 import { DriverKeys } from './drivers/keys.js';
+import { DriverRepositories } from './drivers/repositories.js';
 import { DriverViews } from './drivers/view.js';
 import { DriverHost } from './host/index.js';
 import { BudgetController } from './http/budget.controller.js';
@@ -19,6 +21,7 @@ import { CallsController } from './http/calls.controller.js';
 import { CatalogueController } from './http/catalogue.controller.js';
 import { ConnectionsController } from './http/connections.controller.js';
 import { DriverKeysController } from './http/driver-keys.controller.js';
+import { DriverRepositoriesController } from './http/driver-repositories.controller.js';
 import { DriversController } from './http/drivers.controller.js';
 
 const apiBudget = { provide: ApiBudget, inject: [Database, CONFIG, Logger, Metrics], useFactory: (database: Database, config: Config, logger: Logger, metrics: Metrics) => startApiBudget(database, serverName(config), logger, metrics) };
@@ -36,8 +39,8 @@ const sessions = { provide: Sessions, inject: [DriverHost], useFactory: (host: D
 /** Connections to clouds, the drivers behind them, and the catalogue of what they offer. */
 @Module({
   imports: [IamModule],
-  controllers: [ConnectionsController, CallsController, BudgetController, CatalogueController, DriversController, DriverKeysController],
-  providers: [apiBudget, driverHost, sessions, Connections, Refresh, Sync, Connector, DriverFollower, DriverKeys, DriverViews, Drivers],
+  controllers: [ConnectionsController, CallsController, BudgetController, CatalogueController, DriversController, DriverKeysController, DriverRepositoriesController],
+  providers: [apiBudget, driverHost, sessions, Connections, Refresh, Sync, Connector, DriverFollower, DriverKeys, DriverViews, Drivers, DriverRepositories, DriverCatalog],
   exports: [Connector],
 })
 export class ConnectorModule implements OnApplicationShutdown {

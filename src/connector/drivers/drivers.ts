@@ -119,6 +119,11 @@ export class Drivers {
     await this.follower.apply(name);
   }
 
+  /** The range that a name is pinned to, if any. */
+  async pinOf(name: string): Promise<string | undefined> {
+    return (await this.database.dataSource.getRepository(DriverRow).findOneBy({ name }))?.pinned ?? undefined;
+  }
+
   /** Deletes one bundle. @throws Problem NOT_FOUND; IN_USE while it serves, with the connections that stand on it. */
   deleteVersion(name: string, version: string, by: string): Promise<void> {
     return this.change(name, undefined, (manager) => removeVersion(manager, this.host, name, version, by));
@@ -218,8 +223,8 @@ export class Drivers {
   }
 
   private async refusePinned(name: string, version: string): Promise<void> {
-    const row = await this.database.dataSource.getRepository(DriverRow).findOneBy({ name });
-    if (row?.pinned && !satisfies(version, row.pinned, { includePrerelease: true })) throw new Problem('CONFLICT', `"${name}" is pinned to ${row.pinned}, and ${version} is not within: change the pin with PUT /v1/drivers/${name}/pin, or install with activate=false.`);
+    const pinned = await this.pinOf(name);
+    if (pinned !== undefined && !satisfies(version, pinned, { includePrerelease: true })) throw new Problem('CONFLICT', `"${name}" is pinned to ${pinned}, and ${version} is not within: change the pin with PUT /v1/drivers/${name}/pin, or install with activate=false.`);
   }
 
   private async require(name: string): Promise<DriverRow> {

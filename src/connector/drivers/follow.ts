@@ -59,8 +59,7 @@ export class DriverFollower implements OnModuleInit, OnModuleDestroy {
 
   /** A bundle of the database, kept and tried here; with `accounts` also against their clouds. @throws BundleError where it is not fit. */
   async ready(row: Pick<DriverBundleRow, 'name' | 'contentHash' | 'manifest'>, accounts: OpenInput[] = []): Promise<LoadedDriver> {
-    const kept = accounts.length === 0 ? await this.host.prepared(row.manifest, row.contentHash) : undefined;
-    return kept ?? this.host.prepare(await this.fetch(row.name, row.contentHash), accounts);
+    return (await this.host.prepareKept(row.manifest, row.contentHash, accounts)) ?? this.host.prepare(await this.fetch(row.name, row.contentHash), accounts);
   }
 
   private async applyNow(name: string): Promise<void> {

@@ -94,21 +94,22 @@ export class DriverHost {
 
   /** Keeps a bundle's files, tries it out (with `accounts` also against their clouds), and gives it ready to be chosen. @throws BundleError that says why it is not fit. */
   async prepare(bundle: Bundle, accounts: OpenInput[] = []): Promise<LoadedDriver> {
-    const { manifest, hash } = bundle;
-    const known = await this.store.find(manifest, hash);
-    const loaded = known ?? (await this.store.keep(bundle));
-    if (this.find(manifest.name)?.hash === hash) return loaded;
-    const trial = await this.fleet.tryOut(loaded, accounts);
-    if (trial && !known) await this.store.remove(loaded);
-    if (trial) throw new BundleError(trial.why, manifest);
-    await this.store.setProven(loaded);
-    return loaded;
+    const known = await this.store.find(bundle.manifest, bundle.hash);
+    if (known) return this.fit(known, accounts);
+    const loaded = await this.store.keep(bundle);
+    return this.fit(loaded, accounts).catch(async (error: unknown) => {
+      await this.store.remove(loaded);
+      throw error;
+    });
   }
 
-  /** A bundle that this host has kept and found fit before. */
-  async prepared(manifest: LoadedDriver['manifest'], hash: string): Promise<LoadedDriver | undefined> {
+  /**
+   * The same of a bundle whose files are kept here already; undefined where they are not. Without `accounts`, one that was found fit before is not tried again.
+   * @throws BundleError
+   */
+  async prepareKept(manifest: LoadedDriver['manifest'], hash: string, accounts: OpenInput[] = []): Promise<LoadedDriver | undefined> {
     const loaded = await this.store.find(manifest, hash);
-    return loaded && (await this.store.isProven(loaded)) ? loaded : undefined;
+    return loaded && accounts.length === 0 && (await this.store.isProven(loaded)) ? loaded : loaded && this.fit(loaded, accounts);
   }
 
   /** Ends the process that a trial left, where the bundle is not chosen. */
@@ -165,6 +166,14 @@ export class DriverHost {
 
   stats(): DriverStats[] {
     return this.fleet.stats();
+  }
+
+  private async fit(loaded: LoadedDriver, accounts: OpenInput[]): Promise<LoadedDriver> {
+    if (this.find(loaded.manifest.name)?.hash === loaded.hash) return loaded;
+    const trial = await this.fleet.tryOut(loaded, accounts);
+    if (trial) throw new BundleError(trial.why, loaded.manifest);
+    await this.store.setProven(loaded);
+    return loaded;
   }
 
   private runner(name: string): DriverRunner {

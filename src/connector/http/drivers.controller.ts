@@ -4,11 +4,13 @@ import type { z } from 'zod';
 import { type Page, PageQuery } from '../../kernel/page.js';
 import { CurrentPrincipal, type Principal } from '../../iam/index.js';
 import { Answers, Permission, TakesBytes, readBytes } from '../../platform/index.js';
+import { DriverCatalog } from '../drivers/catalog.js';
 import type { DriverAuditRow } from '../drivers/drivers.entities.js';
 import { Drivers } from '../drivers/drivers.js';
 import { DriverViews } from '../drivers/view.js';
+import { DriverUpdateList, InstallDriver } from './driver-repositories.dto.js';
 import { ActivateDriver, Driver, DriverDeed, DriverDeedPage, DriverList, PinDriver, UploadQuery } from './drivers.dto.js';
-import { driverDeedExample, driverExample } from './examples.js';
+import { driverDeedExample, driverExample, driverUpdateExample } from './examples.js';
 
 type Answer = z.infer<typeof Driver>;
 
@@ -20,7 +22,7 @@ const deed = ({ at, ...row }: DriverAuditRow): z.infer<typeof DriverDeed> => ({ 
 /** Drivers: which there are, which version serves, and their life while the servers run. */
 @Controller('v1/drivers')
 export class DriversController {
-  constructor(@Inject(Drivers) private readonly drivers: Drivers, @Inject(DriverViews) private readonly views: DriverViews) {}
+  constructor(@Inject(Drivers) private readonly drivers: Drivers, @Inject(DriverCatalog) private readonly catalog: DriverCatalog, @Inject(DriverViews) private readonly views: DriverViews) {}
 
   @Get()
   @Permission('driver:read')
@@ -38,6 +40,24 @@ export class DriversController {
     const { name, created } = await this.drivers.install(bytes, { by: userId, source: 'upload', activate: query.activate === 'true', allowUnsigned: query.allowUnsigned === 'true' });
     void reply.status(created ? 201 : 200).header('location', `/v1/drivers/${name}`);
     return this.views.get(name);
+  }
+
+  @Post('install')
+  @Permission('driver:create')
+  @Answers(201, 'Installs a driver from a repository: the highest version within the range (the pin’s where none is given). What is there already answers 200.', Driver, driverExample)
+  async install(@CurrentPrincipal() { userId }: Principal, @Body({ schema: InstallDriver }) body: z.infer<typeof InstallDriver>, @Res({ passthrough: true }) reply: FastifyReply): Promise<Answer> {
+    const [name = '', inName] = body.name.split(/@(.+)/);
+    const range = inName ?? body.range;
+    const { created } = await this.catalog.install(name, { ...(range !== undefined && { range }), ...(body.repository !== undefined && { repository: body.repository }), allowUnsigned: body.allowUnsigned, activate: body.activate, by: userId });
+    void reply.status(created ? 201 : 200).header('location', `/v1/drivers/${name}`);
+    return this.views.get(name);
+  }
+
+  @Get(':driver/updates')
+  @Permission('driver:read')
+  @Answers(200, 'Lists the versions that repositories offer and that are newer than the one that serves.', DriverUpdateList, { items: [driverUpdateExample], nextPageToken: null, failed: [] })
+  async updates(@Param('driver') name: string): Promise<z.infer<typeof DriverUpdateList>> {
+    return { ...(await this.catalog.updates(name)), nextPageToken: null };
   }
 
   @Get(':driver')

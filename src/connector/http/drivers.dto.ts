@@ -1,7 +1,7 @@
 import { validRange } from 'semver';
 import { z } from 'zod';
 import { pageOf } from '../../kernel/page.js';
-import { DRIVER_DEEDS, REPOSITORY_KINDS } from '../drivers/drivers.entities.js';
+import { DRIVER_DEEDS } from '../drivers/drivers.entities.js';
 
 const Time = z.iso.datetime();
 const Label = z.object({ en: z.string(), ko: z.string().optional() });
@@ -65,5 +65,3 @@ export const AddDriverKey = z.strictObject({
   publicKey: z.string().min(1).max(4096).meta({ description: 'An ed25519 public key in PEM, as `mcmp-driver keygen` makes it' }),
 }).meta({ example: { title: 'Acme drivers', publicKey: '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n' } });
 export const RevokeQuery = z.strictObject({ revoke: flag('false', 'Take trust from it although versions stand on it; these run on') });
-
-export const REPOSITORY_KIND = z.enum(REPOSITORY_KINDS);

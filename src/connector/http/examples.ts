@@ -29,6 +29,9 @@ export const driverExample = {
 };
 export const driverDeedExample = { id: '019a2c00-0000-7000-8000-000000000041', at, who: userId, what: 'activated', driver: 'aws', version: '1.1.0', hash, detail: {} };
 export const driverKeyExample = { keyId: '0123456789abcdef', title: 'Acme drivers', publicKey: '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n', addedBy: userId, addedAt: at, versions: ['aws@1.1.0'] };
+export const driverRepositoryExample = { id: '019a2c00-0000-7000-8000-000000000051', name: 'acme', url: 'https://drivers.example.com', kind: 'static', insecure: false, hasToken: true, state: 'ready', lastError: null, checkedAt: at, createdBy: userId, createdAt: at };
+export const foundDriverExample = { name: 'aws', source: 'acme', cloud: 'aws', title: { en: 'Amazon Web Services' }, description: null, versions: ['1.2.0', '1.1.0'], installed: '1.1.0' };
+export const driverUpdateExample = { version: '1.2.0', repository: 'acme', withinPin: true, keyId: '0123456789abcdef', publishedAt: at };
 
 const used = (calls: number) => ({
   calls, throttled: 0, byPurpose: { person: 2, provisioning: calls - 2, reconcile: 0, inventory: 0 },
