@@ -8,7 +8,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const sdk = join(here, '../src/driver-sdk');
 const only = process.argv.slice(2);
 
-const sdkEntries = ['index', 'testing/index', 'bundle/index', 'tool/main', 'tool/bundling'].map((name) => join(sdk, `${name}.ts`));
+const sdkEntries = ['index', 'testing/index', 'bundle/index', 'tool/main', 'tool/bundling', 'tool/kit-run'].map((name) => join(sdk, `${name}.ts`));
 const { metafile } = await build({ metafile: true, absWorkingDir: sdk, bundle: true, platform: 'node', format: 'esm', target: 'node20', legalComments: 'none', logLevel: 'warning', packages: 'external', splitting: true, entryPoints: sdkEntries, outdir: join(sdk, 'dist') });
 const made = new Set(Object.keys(metafile.outputs));
 for (const file of readdirSync(join(sdk, 'dist'), { recursive: true, encoding: 'utf8' })) if (file.endsWith('.js') && !made.has(`dist/${file.replaceAll('\\', '/')}`)) rmSync(join(sdk, 'dist', file));

@@ -10,6 +10,8 @@ export { DRIVER_ERROR_CODES, DriverError, isDriverError } from './errors.js';
 export type { DriverErrorCode, DriverErrorDetail } from './errors.js';
 export type { DriverFunction, FunctionHandlers, JsonSchema } from './function.js';
 export type { CreateNatGateway, CreateNetworkInterface, CreateRouteTable, InternetGateway, InternetGatewayHandlers, NatGateway, NatGatewayHandlers, NetworkInterface, NetworkInterfaceHandlers, Route, RouteTable, RouteTableHandlers, RouteTarget } from './gateway.js';
+export { PROOFS, countsOf, gradeOf, latestOf } from './grade.js';
+export type { CapabilityGrade, CapabilityProof, CheckCounts, ConformanceReport, Grade, GradeLetter, Proof, ReportedCheck } from './grade.js';
 export type { CreateIamRole, IamRole, IamRoleHandlers, IamUser, IamUserHandlers } from './iam.js';
 export { RESOURCE_KINDS } from './kinds.js';
 export type { ResourceKind } from './kinds.js';

@@ -1,4 +1,5 @@
 import type { Capability, ConnectInput, Driver } from '../driver.js';
+import type { ReportedCheck } from '../grade.js';
 import type { ResourceKind } from '../kinds.js';
 import type { Manifest } from '../manifest.js';
 import type { Tags } from '../shapes.js';
@@ -74,6 +75,8 @@ export interface CheckOptions {
   expensive?: boolean;
   /** Known gaps of the cloud at the other end (an emulator's), by check id, each with its reason; they are skipped. An id that no check has is an error. */
   except?: Record<string, string>;
+  /** Ids of the only checks to run; `kit.nothing-left` comes with them. An id that no check has is an error. */
+  only?: readonly string[];
   /** Called with each result as it comes. */
   onReport?: (report: CheckReport) => void;
 }
@@ -85,18 +88,7 @@ export interface Runner {
 }
 
 /** What became of one check. */
-export interface CheckReport {
-  /** e.g. `vm.stop-again`. */
-  id: string;
-  capability: CheckSubject;
-  /** What a right driver does. */
-  sentence: string;
-  outcome: 'passed' | 'failed' | 'skipped';
-  /** Why it failed or was skipped. */
-  why?: string;
-  /** True where it was skipped because something that it needs failed in another check. */
-  undecided?: true;
-}
+export interface CheckReport extends ReportedCheck { capability: CheckSubject }
 
 /** What a check is about. */
 export type CheckSubject = Capability | 'manifest' | 'session' | 'answers' | 'errors' | 'faults' | 'kit';

@@ -42,10 +42,11 @@ function outOfPlace(check: Check, options: CheckOptions): string | undefined {
   return missing === undefined ? undefined : `${missing} is not ${missing === 'broken' || missing.startsWith('faults.') ? 'given' : 'declared'}`;
 }
 
-/** @throws where `except` names a check that there is not. */
-function checkExcept({ except = {} }: CheckOptions): void {
-  const unknown = Object.keys(except).filter((id) => !ALL_CHECKS.some((check) => check.id === id));
+/** The checks to run. @throws where `except` or `only` names a check that there is not. */
+function chosen({ except = {}, only }: CheckOptions): readonly Check[] {
+  const unknown = [...Object.keys(except), ...(only ?? [])].filter((id) => !ALL_CHECKS.some((check) => check.id === id));
   if (unknown.length > 0) throw new Error(`no check is called ${unknown.join(', ')}`);
+  return only ? ALL_CHECKS.filter((check) => only.includes(check.id) || check === NOTHING_LEFT) : ALL_CHECKS;
 }
 
 /** Runs one check. */
@@ -69,10 +70,10 @@ async function report(check: Check, context: CheckContext): Promise<CheckReport>
  * Needs no test runner. What the checks make is removed at the end, whatever failed; `kit.nothing-left` tells what could not be.
  */
 export async function checkDriver(options: CheckOptions): Promise<CheckReport[]> {
-  checkExcept(options);
+  const checks = chosen(options);
   const context = new CheckContext(options);
   const reports: CheckReport[] = [];
-  for (const check of ALL_CHECKS) reports.push(await report(check, context));
+  for (const check of checks) reports.push(await report(check, context));
   return reports;
 }
 
@@ -82,14 +83,14 @@ export async function checkDriver(options: CheckOptions): Promise<CheckReport[]>
  * A check that could not be decided because another failed fails too, and says so; one that the traits leave out passes, and `onReport` tells it as `skipped`.
  */
 export function describeDriver(options: CheckOptions & { runner?: Runner }): void {
-  checkExcept(options);
+  const checks = chosen(options);
   const runner = options.runner ?? (globalThis as unknown as Runner);
   const { name, version } = options.manifest;
   const context = new CheckContext(options);
   // Room for several waits of the longest kind: the kit ends each wait itself, with a better message.
   const limitMs = Math.max(60_000, 10 * context.timeoutMs);
   runner.describe(`driver ${name} ${version}`, () => {
-    for (const check of ALL_CHECKS.filter((candidate) => outOfPlace(candidate, options) === undefined)) {
+    for (const check of checks.filter((candidate) => outOfPlace(candidate, options) === undefined)) {
       runner.it(`${check.id}: ${check.sentence}`, async () => {
         const { outcome, why, undecided } = await report(check, context);
         if (outcome === 'failed') throw new Error(why);

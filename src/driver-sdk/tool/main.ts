@@ -7,6 +7,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   pack: async () => (await import('./pack.js')).pack,
   keygen: async () => (await import('./keygen.js')).keygen,
   verify: async () => (await import('./verify.js')).verify,
+  test: async () => (await import('./test.js')).test,
   repository: async () => (await import('./repository.js')).repository,
 };
 
