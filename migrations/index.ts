@@ -4,6 +4,7 @@ import { Connector1764000003000 } from './1764000003000-connector.js';
 import { Infra1764000005000 } from './1764000005000-infra.js';
 import { Drivers1764000006000 } from './1764000006000-drivers.js';
 import { ApiBudget1764000007000 } from './1764000007000-api-budget.js';
+import { Grades1764000009000 } from './1764000009000-grades.js';
 
 /** Every migration in the order it is applied; one import and one entry per line. */
 export const migrations: (new () => import('typeorm').MigrationInterface)[] = [
@@ -13,4 +14,5 @@ export const migrations: (new () => import('typeorm').MigrationInterface)[] = [
   Infra1764000005000,
   Drivers1764000006000,
   ApiBudget1764000007000,
+  Grades1764000009000,
 ];

@@ -3,6 +3,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { BudgetRow, BudgetServerRow, BudgetUseRow, BudgetWaitingRow } from './budget/budget.entities.js';
 import type { CataloguePart } from './catalogue/catalogue.js';
 import { driverEntities } from './drivers/drivers.entities.js';
+import { DriverReportRow } from './grades/grades.entities.js';
 
 /** What a cloud answered when it refused, as rows and answers show it. */
 export interface CloudErrorNote {
@@ -169,4 +170,4 @@ export class SyncRegionRow {
 }
 
 /** All entities of this domain. */
-export const connectorEntities = [ConnectionRow, RegionRow, SpecRow, PriceRow, ImageRow, SyncRow, SyncRegionRow, BudgetRow, BudgetServerRow, BudgetUseRow, BudgetWaitingRow, ...driverEntities];
+export const connectorEntities = [ConnectionRow, RegionRow, SpecRow, PriceRow, ImageRow, SyncRow, SyncRegionRow, BudgetRow, BudgetServerRow, BudgetUseRow, BudgetWaitingRow, ...driverEntities, DriverReportRow];

@@ -15,6 +15,7 @@ import { DriverFollower } from './drivers/follow.js';
 import { DriverKeys } from './drivers/keys.js';
 import { DriverRepositories } from './drivers/repositories.js';
 import { DriverViews } from './drivers/view.js';
+import { Grades } from './grades/grades.js';
 import { DriverHost } from './host/index.js';
 import { BudgetController } from './http/budget.controller.js';
 import { CallsController } from './http/calls.controller.js';
@@ -23,6 +24,7 @@ import { ConnectionsController } from './http/connections.controller.js';
 import { DriverKeysController } from './http/driver-keys.controller.js';
 import { DriverRepositoriesController } from './http/driver-repositories.controller.js';
 import { DriversController } from './http/drivers.controller.js';
+import { GradesController } from './http/grades.controller.js';
 
 const apiBudget = { provide: ApiBudget, inject: [Database, CONFIG, Logger, Metrics], useFactory: (database: Database, config: Config, logger: Logger, metrics: Metrics) => startApiBudget(database, serverName(config), logger, metrics) };
 const driverHost = {
@@ -39,8 +41,8 @@ const sessions = { provide: Sessions, inject: [DriverHost], useFactory: (host: D
 /** Connections to clouds, the drivers behind them, and the catalogue of what they offer. */
 @Module({
   imports: [IamModule],
-  controllers: [ConnectionsController, CallsController, BudgetController, CatalogueController, DriversController, DriverKeysController, DriverRepositoriesController],
-  providers: [apiBudget, driverHost, sessions, Connections, Refresh, Sync, Connector, DriverFollower, DriverKeys, DriverViews, Drivers, DriverRepositories, DriverCatalog],
+  controllers: [ConnectionsController, CallsController, BudgetController, CatalogueController, DriversController, DriverKeysController, DriverRepositoriesController, GradesController],
+  providers: [apiBudget, driverHost, sessions, Connections, Refresh, Sync, Connector, DriverFollower, DriverKeys, DriverViews, Drivers, DriverRepositories, DriverCatalog, Grades],
   exports: [Connector],
 })
 export class ConnectorModule implements OnApplicationShutdown {
