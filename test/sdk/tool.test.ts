@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -29,7 +30,8 @@ function project(modules: string, folder = fresh(), changes: Record<string, stri
   const files: Record<string, string> = {
     'package.json': JSON.stringify({ name: 'demo-project', version: '0.0.1' }),
     'driver.json': JSON.stringify(manifest()),
-    'src/index.ts': "import { hello } from 'greeter';\nimport { late } from './late.js';\nexport default [hello(), late as string];\n",
+    'src/index.ts': "import { hello } from 'greeter';\nimport { late } from './late.js';\nexport default [hello(), late as string];\nexport const later = () => import('./later.js');\nexport const last = () => import('greeter/last.js');\n",
+    'src/later.ts': "import { shared } from 'greeter/shared.js';\nexport const answer = shared + 1;\n",
     'src/late.ts': "import old from 'elder';\nexport const late: string = old.word;\n",
     LICENSE: 'Mine.\n',
     'README.md': 'For people.\n',
@@ -38,6 +40,8 @@ function project(modules: string, folder = fresh(), changes: Record<string, stri
   const libraries: Record<string, string> = {
     'greeter/package.json': JSON.stringify({ name: 'greeter', version: '2.0.0', license: 'MIT', type: 'module', main: 'index.js' }),
     'greeter/index.js': "/*! Greeter */\nexport const hello = () => 'hello';\nexport const never = () => 'never';\n",
+    'greeter/shared.js': 'export const shared = 41;\n',
+    'greeter/last.js': "import { shared } from './shared.js';\nexport default [shared];\n",
     'greeter/LICENSE': 'MIT, by Greeter.\n',
     'elder/package.json': JSON.stringify({ name: 'elder', version: '1.0.0', license: 'ISC' }),
     'elder/index.js': "exports.word = require('./word.js');\n",
@@ -98,18 +102,22 @@ describe('mcmp-driver pack', () => {
     expect((await packed(linked)).equals(bytes)).toBe(true);
   });
 
-  it('packs one module, the manifest as it is, and the licences of what it holds', async () => {
+  it('packs what the entry imports, what it loads later beside it, the manifest as it is, and the licences of what it holds', async () => {
     const folder = project('node_modules');
     const { files } = await readBundle(await packed(folder));
     const texts = Object.fromEntries(files.map(({ path, content }) => [path, content.toString()]));
-    expect(Object.keys(texts)).toEqual(['LICENSE', 'dist/LICENSES.txt', 'dist/index.js', 'driver.json']);
+    expect(Object.keys(texts)).toEqual(['LICENSE', 'dist/LICENSES.txt', 'dist/index.js', 'dist/last.js', 'dist/later.js', 'dist/shared-2.js', 'dist/shared.js', 'driver.json']);
     expect(texts).toMatchObject({ LICENSE: 'Mine.\n', 'driver.json': JSON.stringify(manifest()) });
     expect(texts['dist/LICENSES.txt']).toMatch(/^This bundle holds code of these packages\.\n\n-+\nelder 1\.0\.0 \(ISC\)\n-+\n\n\(The package holds no text of its licence; its package\.json says ISC\.\)\n\n-+\ngreeter 2\.0\.0 \(MIT\)\n-+\n\nMIT, by Greeter\.\n$/);
     expect(texts['dist/index.js']).not.toContain('never');
     expect(texts['dist/index.js']).not.toContain(root);
-    const entry = join(fresh(), 'index.mjs');
-    writeFileSync(entry, texts['dist/index.js'] as string);
-    expect(((await import(entry)) as { default: unknown }).default).toEqual(['hello', 'word']);
+    const unpacked = fresh();
+    for (const { path, content } of files) {
+      mkdirSync(dirname(join(unpacked, path)), { recursive: true });
+      writeFileSync(join(unpacked, path), content);
+    }
+    const program = "const driver = await import(process.argv[1]); console.log(JSON.stringify([driver.default, (await driver.later()).answer, (await driver.last()).default]))";
+    expect(execFileSync(process.execPath, ['--input-type=module', '-e', program, join(unpacked, 'dist/index.js')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })).toBe('[["hello","word"],42,[41]]\n');
   });
 
   it('is one content with the folder that holds the same files', async () => {

@@ -9,7 +9,7 @@ export const pack: Command = {
   summary: 'pack a driver\'s folder into one bundle, signed where a key is given',
   help: `Usage: mcmp-driver pack FOLDER [--out FILE] [--key PRIVATE.pem]
 
-Bundles src/index.ts and all that it imports into the entry that driver.json names, adds the licences of what it holds, and packs it as <name>-<version>.mcmp
+Bundles src/index.ts and all that it imports into the entry that driver.json names (what it loads by import() into modules beside it), adds the licences of what it holds, and packs it as <name>-<version>.mcmp
 into the current folder, or as FILE. The same sources and libraries give the same bytes, in any folder. Needs esbuild in the project of the driver.`,
   options: { out: { type: 'string' }, key: { type: 'string' } },
   arguments: ['FOLDER'],
