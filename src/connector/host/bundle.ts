@@ -7,8 +7,10 @@ import { dirname, join } from 'node:path';
 const MAX_FILES = 2000;
 const MAX_BYTES = 64 * 1024 * 1024;
 const FORGET_MS = 7 * 86_400_000;
-const DRAFT = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const DRAFT_MS = 60_000;
+/** Digits of the hash in the name of a copy. */
+const SHORT = 16;
+/** Folder of the store that holds one empty file for each bundle that was found fit. */
+const PROVEN = '.proven';
 
 /** A driver's files, read whole. */
 export interface Bundle {
@@ -92,25 +94,29 @@ export async function readFolder(folder: string): Promise<Bundle> {
 export class BundleStore {
   constructor(private readonly dir: string) {}
 
-  /** Creates the store, for this user only, and forgets copies that nobody used for a week. */
+  /**
+   * Creates the store, for this user and one server only. Forgets copies that nobody used for a week, and those that were never found fit:
+   * a server that was killed in the middle of an installation left them.
+   */
   async open(): Promise<void> {
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
     const { uid } = await lstat(this.dir);
     if (process.getuid && uid !== process.getuid()) throw new Error(`the folder ${this.dir} belongs to another user; remove it or name another one`);
     await chmod(this.dir, 0o700);
     const before = Date.now() - FORGET_MS;
+    const proven = new Set((await readdir(join(this.dir, PROVEN)).catch(() => [])).map((proof) => proof.slice(0, SHORT)));
     for (const name of await readdir(this.dir)) {
       for (const version of await readdir(join(this.dir, name)).catch(() => [])) {
         const folder = join(this.dir, name, version);
-        // A draft is what a killed server left in the middle.
-        if ((await lstat(folder)).mtimeMs < (DRAFT.test(version) ? Date.now() - DRAFT_MS : before)) await rm(folder, { recursive: true, force: true });
+        const unfit = name !== PROVEN && !proven.has(version.slice(-SHORT));
+        if (unfit || (await lstat(folder)).mtimeMs < before) await rm(folder, { recursive: true, force: true });
       }
     }
   }
 
   /** Where a bundle's copy is, or would be. */
   placeOf(manifest: Manifest, hash: string): LoadedDriver {
-    const folder = join(this.dir, manifest.name, `${manifest.version}-${hash.slice(0, 16)}`);
+    const folder = join(this.dir, manifest.name, `${manifest.version}-${hash.slice(0, SHORT)}`);
     return { manifest, label: `${manifest.name} ${manifest.version}`, hash, folder, entry: join(folder, manifest.entry) };
   }
 
@@ -166,6 +172,6 @@ export class BundleStore {
   }
 
   private proof(hash: string): string {
-    return join(this.dir, '.proven', `${hash.slice(0, 32)}-${process.version}-sdk1`);
+    return join(this.dir, PROVEN, `${hash.slice(0, 32)}-${process.version}-sdk1`);
   }
 }
