@@ -16,6 +16,7 @@ export function disks(aws: Aws): DiskHandlers {
       const ec2 = await aws.ec2(request.region, signal);
       const volume = await ec2.send(new ec2.CreateVolumeCommand({
         AvailabilityZone: request.zone ?? (await firstZone(ec2)), Size: request.sizeGiB, VolumeType: (request.type ?? 'gp3') as Volume['VolumeType'], ClientToken: request.token,
+        ...(request.snapshotId !== undefined && { SnapshotId: request.snapshotId }),
         TagSpecifications: [tagged('volume', request.tags, request.name)],
       }));
       return { ...toDisk(volume, request.region), name: request.name, tags: request.tags };

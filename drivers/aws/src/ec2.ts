@@ -13,4 +13,10 @@ export {
   ModifyInstanceAttributeCommand, ModifySubnetAttributeCommand, ModifyVolumeCommand, ModifyVpcAttributeCommand,
   RebootInstancesCommand, ReleaseAddressCommand, RevokeSecurityGroupEgressCommand, RevokeSecurityGroupIngressCommand, RunInstancesCommand,
   StartInstancesCommand, StopInstancesCommand, TerminateInstancesCommand,
+  AssociateRouteTableCommand, AttachNetworkInterfaceCommand, AttachVpnGatewayCommand, CreateCustomerGatewayCommand, CreateImageCommand, CreateNatGatewayCommand, CreateNetworkInterfaceCommand,
+  CreatePlacementGroupCommand, CreateRouteTableCommand, CreateSnapshotCommand, CreateVpnConnectionCommand, CreateVpnConnectionRouteCommand, CreateVpnGatewayCommand,
+  DeleteCustomerGatewayCommand, DeleteNatGatewayCommand, DeleteNetworkInterfaceCommand, DeletePlacementGroupCommand, DeleteRouteCommand, DeleteSnapshotCommand, DeleteVpnConnectionCommand,
+  DeleteVpnGatewayCommand, DeregisterImageCommand, DescribeCustomerGatewaysCommand, DescribeNatGatewaysCommand, DescribeNetworkInterfacesCommand, DescribePlacementGroupsCommand,
+  DescribeSnapshotsCommand, DescribeVpnConnectionsCommand, DescribeVpnGatewaysCommand, DetachNetworkInterfaceCommand, DetachVpnGatewayCommand, DisassociateRouteTableCommand,
+  ReplaceRouteCommand, ReplaceRouteTableAssociationCommand,
 } from '@aws-sdk/client-ec2';

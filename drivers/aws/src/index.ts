@@ -2,18 +2,26 @@ import type { Session } from '@mcmp/driver-sdk';
 import { defineDriver } from '@mcmp/driver-sdk';
 import { account, regions } from './account.js';
 import { Aws } from './client.js';
+import { customImages } from './custom-image.js';
 import { disks } from './disk.js';
 import { images } from './image.js';
+import { internetGateways } from './internet-gateway.js';
 import { keyPairs } from './key-pair.js';
+import { natGateways } from './nat-gateway.js';
 import { networks } from './network.js';
+import { networkInterfaces } from './network-interface.js';
+import { placementGroups } from './placement-group.js';
 import { prices } from './price.js';
 import { publicIps } from './public-ip.js';
 import { quotas } from './quota.js';
+import { routeTables } from './route-table.js';
 import { securityGroups } from './security-group.js';
+import { snapshots } from './snapshot.js';
 import { specs } from './spec.js';
 import { subnets } from './subnet.js';
 import { tags } from './tag.js';
 import { VM_BATCH, vms } from './vm.js';
+import { vpnConnections, vpnGateways } from './vpn.js';
 
 /** Amazon EC2 with what belongs to it, by AWS's own modular library. */
 export default defineDriver({
@@ -22,7 +30,7 @@ export default defineDriver({
     return {
       traits: {
         idempotencyToken: ['vm', 'disk'],
-        uniqueName: ['key-pair', 'security-group'],
+        uniqueName: ['key-pair', 'security-group', 'placement-group', 'custom-image'],
         // "Eventual consistency in the Amazon EC2 API" names no bound; a minute is what clients of AWS allow.
         consistencyWindowMs: Number(input.options.consistencyWindowSeconds || 60) * 1000,
         networkScope: 'region',
@@ -44,6 +52,15 @@ export default defineDriver({
       disk: disks(aws),
       'public-ip': publicIps(aws),
       tag: tags(aws),
+      'network-interface': networkInterfaces(aws),
+      'internet-gateway': internetGateways(aws),
+      'nat-gateway': natGateways(aws),
+      'route-table': routeTables(aws),
+      'placement-group': placementGroups(aws),
+      snapshot: snapshots(aws),
+      'custom-image': customImages(aws),
+      'vpn-gateway': vpnGateways(aws),
+      'vpn-connection': vpnConnections(aws),
     };
   },
 });

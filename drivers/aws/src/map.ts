@@ -37,6 +37,9 @@ export const narrow = (tags: Tags | undefined, idFilter: string, ids: string[] |
   ...(ids ? [filter(idFilter, ...ids)] : []),
 ];
 
+/** Whether a thing has all of these tags. */
+export const carries = (tags: Tags, wanted: Tags | undefined): boolean => Object.entries(wanted ?? {}).every(([key, value]) => tags[key] === value);
+
 /** Whether it is a zone of the region itself; local and wavelength zones that an account has opted in are listed beside them. */
 export const isZone = ({ ZoneType }: AvailabilityZone): boolean => ZoneType === undefined || ZoneType === 'availability-zone';
 

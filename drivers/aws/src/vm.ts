@@ -90,11 +90,11 @@ function runRequest(request: CreateVms, mappings: BlockDeviceMapping[]): Constru
     MaxCount: request.names.length,
     ClientToken: request.token,
     KeyName: request.keyPairId,
-    ...(request.zone ? { Placement: { AvailabilityZone: request.zone } } : {}),
+    ...(request.zone || request.placementGroupId ? { Placement: { AvailabilityZone: request.zone, GroupName: request.placementGroupId } } : {}),
     ...(request.userData ? { UserData: Buffer.from(request.userData).toString('base64') } : {}),
     BlockDeviceMappings: mappings.map(({ DeviceName, Ebs }, index) => ({ DeviceName, Ebs: { ...Ebs, ...(index === 0 && request.rootDiskGiB ? { VolumeSize: request.rootDiskGiB } : {}) } })),
     NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: request.subnetId, Groups: request.securityGroupIds, AssociatePublicIpAddress: request.publicAddress, DeleteOnTermination: true }],
-    TagSpecifications: [tagged('instance', request.tags, name), tagged('volume', { ...request.tags, [ROLE_TAG]: 'root' }, name), tagged('network-interface', request.tags, name)],
+    TagSpecifications: [tagged('instance', request.tags, name), tagged('volume', { ...request.tags, [ROLE_TAG]: 'root' }, name), tagged('network-interface', { ...request.tags, [ROLE_TAG]: 'vm' }, name)],
   };
 }
 
