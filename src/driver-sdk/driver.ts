@@ -74,6 +74,8 @@ export interface Traits {
   vmBatch: number;
   /** A cluster is made together with its first node group; absent is false. */
   clusterNeedsNodes?: boolean;
+  /** Capabilities of the manifest that this account's cloud has no API for: their methods answer UNSUPPORTED, and the platform offers them nowhere. For drivers that serve several clouds, or one whose parts are optional. */
+  lacks?: Capability[];
   /** Subnets, in different zones, that a cluster, a database and an application load balancer need at least; absent is 1. */
   subnetsForServices?: number;
 }

@@ -1,5 +1,5 @@
 /** The SDK's shapes as schemas: what a driver is asked and what it answers is checked against them, and unknown members are dropped. */
-import type { Traits } from '@mcmp/driver-sdk';
+import { CAPABILITY_METHODS, type Capability, type Traits } from '@mcmp/driver-sdk';
 import { z } from 'zod';
 import type { CloudMethod, CloudRequest, CloudResult } from '../session.js';
 import type { Drift } from '@mcmp/driver-sdk/bundle';
@@ -14,7 +14,7 @@ export const SHAPES = { ...CORE, ...NETWORK, ...SERVICES } satisfies { [M in Clo
 /** What a session says of itself. */
 export const TraitsShape = z.object({
   idempotencyToken: z.array(kind), uniqueName: z.array(kind), consistencyWindowMs: count, networkScope: z.enum(['region', 'global']), subnetScope: z.enum(['zone', 'region']), vmBatch: z.int().min(1).max(1000),
-  clusterNeedsNodes: z.boolean().optional(), subnetsForServices: z.int().min(1).max(6).optional(),
+  clusterNeedsNodes: z.boolean().optional(), lacks: z.array(z.enum(Object.keys(CAPABILITY_METHODS) as [Capability, ...Capability[]])).optional(), subnetsForServices: z.int().min(1).max(6).optional(),
 });
 
 // A compile error here names the method whose schema and SDK type differ, and how.

@@ -55,6 +55,7 @@ export class CheckContext {
   readonly #memo = new Map<string, Promise<unknown>>();
   readonly #sessions: Session[] = [];
   readonly #counts = new Map<string, number>();
+  #lacks: readonly Capability[] = [];
 
   constructor(readonly options: CheckOptions) {
     this.pollMs = options.pollMs ?? 500;
@@ -114,7 +115,11 @@ export class CheckContext {
 
   /** The session of all checks that need no other, or why it could not be made. */
   opened(): Promise<Session> {
-    return this.once('session', () => this.connect());
+    return this.once('session', async () => {
+      const session = await this.connect();
+      this.#lacks = session?.traits?.lacks ?? [];
+      return session;
+    });
   }
 
   /** The same; @throws CheckSkipped where it could not be made. */
@@ -128,9 +133,15 @@ export class CheckContext {
     return (await this.session()).traits;
   }
 
-  /** Whether a capability is declared. */
+  /** Whether a capability is declared, and the cloud has it. */
   has(capability: Capability): boolean {
-    return this.manifest.capabilities.includes(capability);
+    return this.manifest.capabilities.includes(capability) && !this.#lacks.includes(capability);
+  }
+
+  /** What the cloud lacks of these, by its traits; undefined where it has them all, or the session could not be made. */
+  async lacking(capabilities: readonly string[]): Promise<string | undefined> {
+    await this.opened().catch(() => undefined);
+    return capabilities.find((capability) => (this.#lacks as string[]).includes(capability));
   }
 
   call<M extends Method>(method: M, request: RequestOf<M>, options: CallOptions = {}): Promise<ResultOf<M>> {

@@ -53,7 +53,8 @@ function chosen({ except = {}, only }: CheckOptions): readonly Check[] {
 async function report(check: Check, context: CheckContext): Promise<CheckReport> {
   const { id, capability, sentence } = check;
   const told = (outcome: CheckReport['outcome'], why?: string): CheckReport => ({ id, capability, sentence, outcome, ...(why !== undefined && { why: context.redact(why) }) });
-  const skipped = outOfPlace(check, context.options);
+  const lacking = await context.lacking([check.capability, ...(check.needs ?? [])]);
+  const skipped = outOfPlace(check, context.options) ?? (lacking === undefined ? undefined : `the cloud lacks ${lacking}, by traits.lacks`);
   let result: CheckReport;
   try {
     if (skipped === undefined) await check.run(context);

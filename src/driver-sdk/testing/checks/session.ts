@@ -109,7 +109,7 @@ export const sessionChecks: Check[] = [
     const { traits } = await context.session();
     ensureSame(JSON.parse(JSON.stringify(traits)), traits, 'a copy of the traits');
     ensureSame((await context.connect()).traits, traits, 'the traits of a second session');
-    const may = ['clusterNeedsNodes', 'subnetsForServices'];
+    const may = ['clusterNeedsNodes', 'subnetsForServices', 'lacks'];
     ensureSameSet(Object.keys(traits).filter((name) => !may.includes(name)), ['idempotencyToken', 'uniqueName', 'consistencyWindowMs', 'networkScope', 'subnetScope', 'vmBatch'], 'members of the traits');
   }),
   check('independent', 'has sessions of their own life: one ends, the other goes on', async (context) => {
