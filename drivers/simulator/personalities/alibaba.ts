@@ -4,6 +4,8 @@ import { imagesOf } from './images.js';
 import { guessedLimits } from './limits.js';
 import { simulatedOffer, spec } from './offer.js';
 import { regionsOf } from './regions.js';
+import { NAMED, without } from './kinds.js';
+import { SERVICES, serviceQuotas } from './services.js';
 
 const regions = regionsOf('alibaba');
 
@@ -23,6 +25,8 @@ const specs = [
 const IMAGE: Record<string, string> = { 'ubuntu-24.04': 'ubuntu_24_04', 'ubuntu-22.04': 'ubuntu_22_04', 'debian-12': 'debian_12', 'rocky-9': 'rockylinux_9' };
 const PREFIX: Record<Kind, string> = {
   network: 'vpc', 'internet-gateway': 'ipv4gw', 'route-table': 'vtb', subnet: 'vsw', 'security-group': 'sg', 'key-pair': 'kp', vm: 'i', disk: 'd', 'public-ip': 'eip',
+  'nat-gateway': 'ngw', 'network-interface': 'eni', 'placement-group': 'ds', snapshot: 's', 'custom-image': 'm', 'load-balancer': 'nlb', cluster: 'c', 'node-group': 'np', bucket: 'bucket', 'file-system': 'nas', database: 'rm', queue: 'mns',
+  'dns-zone': 'zone', 'vpn-gateway': 'vpn', 'vpn-connection': 'vco', 'iam-user': 'user', 'iam-role': 'role',
 };
 
 /** Alibaba Cloud ECS. ClientToken on most creates but not on key pairs, whose names are unique; a stopped VM leaves the list at once when it is deleted. Prices, latencies and delays are guesses. */
@@ -46,14 +50,16 @@ export const alibaba: Personality = {
     { id: 'vpc_quota_vswitch_num', name: 'vSwitches in a VPC', measure: 'subnet', limit: 150, source: 'Alibaba Cloud VPC limits (default); counted per region here' },
     { id: 'ecs_security_group_num', name: 'Security groups in a region', measure: 'security-group', limit: 100, source: 'Alibaba Cloud ECS limits (default)' },
     { id: 'eip_quota_num', name: 'Elastic IP addresses', measure: 'public-ip', limit: 20, source: 'Alibaba Cloud EIP limits (default)' },
+    ...serviceQuotas(),
   ],
-  idempotencyToken: ['network', 'subnet', 'security-group', 'vm', 'disk', 'public-ip', 'internet-gateway', 'route-table'],
-  uniqueName: ['key-pair'],
+  idempotencyToken: without('key-pair', 'bucket', 'queue', 'dns-zone', 'iam-user', 'iam-role'),
+  uniqueName: [...NAMED, 'queue'],
   networkScope: 'region',
   subnetScope: 'zone',
   vmBatch: 100,
   vmStates: {
     creating: 'Pending', running: 'Running', suspending: 'Stopping', suspended: 'Stopped', resuming: 'Starting', rebooting: 'Running', terminating: 'Stopping', terminated: 'NotFound', failed: 'Error',
   },
+  services: SERVICES.alibaba,
   newId: (kind, random) => `${PREFIX[kind]}-bp1${base36(random(22), 17)}`,
 };

@@ -4,6 +4,8 @@ import { digest } from './ids.js';
 import { bucketEach, THROTTLING_PAGES } from './limits.js';
 import { tableOffer } from './offer.js';
 import { regionsOf } from './regions.js';
+import { NAMED } from './kinds.js';
+import { SERVICES, serviceQuotas } from './services.js';
 
 const regions = regionsOf('aws');
 
@@ -29,6 +31,8 @@ const images = [
 /** "17 digits after the dash" since 2018; key pairs have `key-`, Elastic IPs `eipalloc-`. */
 const PREFIX: Record<Kind, string> = {
   network: 'vpc', 'internet-gateway': 'igw', 'route-table': 'rtb', subnet: 'subnet', 'security-group': 'sg', 'key-pair': 'key', vm: 'i', disk: 'vol', 'public-ip': 'eipalloc',
+  'nat-gateway': 'nat', 'network-interface': 'eni', 'placement-group': 'pg', snapshot: 'snap', 'custom-image': 'ami', 'load-balancer': 'lb', cluster: 'eks', 'node-group': 'ng', bucket: 'bucket', 'file-system': 'fs', database: 'db', queue: 'sqs',
+  'dns-zone': 'zone', 'vpn-gateway': 'vgw', 'vpn-connection': 'vpn', 'iam-user': 'user', 'iam-role': 'role',
 };
 
 const DOCUMENTED = THROTTLING_PAGES.ec2;
@@ -80,9 +84,20 @@ export const aws: Personality = {
     { id: 'L-0263D0A3', name: 'EC2-VPC Elastic IPs', measure: 'public-ip', limit: 5, source: 'AWS default' },
     { id: 'L-E79EC296', name: 'VPC security groups per Region', measure: 'security-group', limit: 2500, source: 'AWS default' },
     { id: 'L-407747CB', name: 'Subnets per VPC', measure: 'subnet', limit: 200, source: 'AWS default; counted per region here' },
+    ...serviceQuotas([
+      { id: 'L-DF5E4CA3', name: 'Network interfaces per Region', measure: 'network-interface', limit: 5_000, source: 'AWS default' },
+      { id: 'L-A4707A72', name: 'Internet gateways per Region', measure: 'internet-gateway', limit: 5, source: 'AWS default' },
+      { id: 'L-FE5A380F', name: 'NAT gateways per Availability Zone', measure: 'nat-gateway', limit: 15, source: 'AWS default: 5 a zone; counted for three zones here' },
+      { id: 'L-53DA6B97', name: 'Application Load Balancers per Region', measure: 'load-balancer', limit: 50, source: 'AWS default; network ones are counted with them here' },
+      { id: 'L-1194D53C', name: 'Clusters', measure: 'cluster', limit: 100, source: 'AWS default' },
+      { id: 'L-7B6409FD', name: 'DB instances', measure: 'database', limit: 40, source: 'AWS default' },
+      { id: 'L-848C634D', name: 'File systems per account', measure: 'file-system', limit: 1_000, source: 'AWS default' },
+      { id: 'L-7029FAB6', name: 'Virtual private gateways per region', measure: 'vpn-gateway', limit: 5, source: 'AWS default' },
+      { id: 'L-3E6EC3A3', name: 'VPN connections per region', measure: 'vpn-connection', limit: 50, source: 'AWS default' },
+    ]),
   ],
-  idempotencyToken: ['vm', 'disk', 'route-table'],
-  uniqueName: ['key-pair', 'security-group'],
+  idempotencyToken: ['vm', 'disk', 'route-table', 'nat-gateway', 'network-interface', 'cluster', 'node-group', 'file-system', 'dns-zone'],
+  uniqueName: [...NAMED, 'security-group', 'placement-group', 'load-balancer', 'cluster', 'node-group', 'database', 'queue', 'custom-image'],
   networkScope: 'region',
   subnetScope: 'zone',
   vmBatch: 100,
@@ -91,5 +106,6 @@ export const aws: Personality = {
     // EC2 has no failed state: such a VM goes to `terminated` with a StateReason of `Server.*`.
     failed: 'terminated',
   },
+  services: SERVICES.aws,
   newId: (kind, random) => `${PREFIX[kind]}-0${random(16)}`,
 };

@@ -4,6 +4,7 @@ import { THROTTLING_PAGES } from './limits.js';
 import { imagesOf } from './images.js';
 import { offer, simulatedPrice, spec, tableOffer } from './offer.js';
 import { regionsOf } from './regions.js';
+import { SERVICES, serviceQuotas } from './services.js';
 
 const regions = regionsOf('azure');
 const priced = tableOffer(AZURE_SIZES, AZURE_REGIONS.split(','), regions, { source: 'Apache Libcloud 3.9.1 pricing.json (Azure pay-as-you-go Linux)', asOf: '2025-03-02', spot: true, familyOf: (id) => id.replace(/\d+/, '') });
@@ -25,13 +26,16 @@ const URN: Record<string, [amd64: string, arm64: string]> = {
   'rhel-9': ['RedHat:RHEL:9-lvm-gen2:latest', 'RedHat:RHEL:9-lvm-gen2:latest'],
 };
 
-/** Azure names things in Resource Manager paths; gateways and routes do not exist for their own there, route tables do. */
+/** Azure names things in Resource Manager paths; internet gateways do not exist there. */
 const TYPE: Record<Kind, string> = {
-  network: 'Microsoft.Network/virtualNetworks', 'internet-gateway': 'Microsoft.Network/natGateways', 'route-table': 'Microsoft.Network/routeTables', subnet: 'Microsoft.Network/virtualNetworks/subnets',
+  network: 'Microsoft.Network/virtualNetworks', 'internet-gateway': 'Microsoft.Network/internetGateways', 'nat-gateway': 'Microsoft.Network/natGateways', 'route-table': 'Microsoft.Network/routeTables', subnet: 'Microsoft.Network/virtualNetworks/subnets',
   'security-group': 'Microsoft.Network/networkSecurityGroups', 'key-pair': 'Microsoft.Compute/sshPublicKeys', vm: 'Microsoft.Compute/virtualMachines', disk: 'Microsoft.Compute/disks',
-  'public-ip': 'Microsoft.Network/publicIPAddresses',
+  'public-ip': 'Microsoft.Network/publicIPAddresses', 'network-interface': 'Microsoft.Network/networkInterfaces', 'placement-group': 'Microsoft.Compute/proximityPlacementGroups', snapshot: 'Microsoft.Compute/snapshots',
+  'custom-image': 'Microsoft.Compute/images', 'load-balancer': 'Microsoft.Network/loadBalancers', cluster: 'Microsoft.ContainerService/managedClusters', 'node-group': 'Microsoft.ContainerService/managedClusters/agentPools',
+  bucket: 'Microsoft.Storage/storageAccounts', 'file-system': 'Microsoft.Storage/fileShares', database: 'Microsoft.DBforPostgreSQL/flexibleServers', queue: 'Microsoft.ServiceBus/namespaces', 'dns-zone': 'Microsoft.Network/dnsZones',
+  'vpn-gateway': 'Microsoft.Network/virtualNetworkGateways', 'vpn-connection': 'Microsoft.Network/connections', 'iam-user': 'Microsoft.ManagedIdentity/userAssignedIdentities', 'iam-role': 'Microsoft.Authorization/roleDefinitions',
 };
-const named: Kind[] = ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip', 'route-table', 'internet-gateway'];
+const named = Object.keys(TYPE) as Kind[];
 
 /** Microsoft Azure. A create is a PUT by name: no token, but names are unique, and a second create is refused (`If-None-Match: *`). Latencies and delays are guesses. */
 export const azure: Personality = {
@@ -59,6 +63,7 @@ export const azure: Personality = {
     { id: 'VirtualNetworks', name: 'Virtual Networks', measure: 'network', limit: 1_000, source: 'Azure subscription limits' },
     { id: 'PublicIPAddresses', name: 'Public IP Addresses', measure: 'public-ip', limit: 1_000, source: 'Azure subscription limits' },
     { id: 'NetworkSecurityGroups', name: 'Network Security Groups', measure: 'security-group', limit: 5_000, source: 'Azure subscription limits' },
+    ...serviceQuotas(),
   ],
   idempotencyToken: [],
   uniqueName: named,
@@ -68,6 +73,7 @@ export const azure: Personality = {
   vmStates: {
     creating: 'Creating', running: 'running', suspending: 'deallocating', suspended: 'deallocated', resuming: 'starting', rebooting: 'running', terminating: 'Deleting', terminated: 'NotFound', failed: 'Failed',
   },
+  services: SERVICES.azure,
   newId: (kind, random) => {
     const [provider = '', type = '', child] = TYPE[kind].split('/');
     const parent = `/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/mcmp/providers/${provider}/${type}/${random(16)}`;

@@ -6,6 +6,8 @@ import { THROTTLING_PAGES } from './limits.js';
 import { offer, round, simulatedPrice, spec } from './offer.js';
 import type { OfferRow } from './offer.js';
 import { regionsOf } from './regions.js';
+import { without } from './kinds.js';
+import { SERVICES, serviceQuotas } from './services.js';
 
 const regions = regionsOf('gcp');
 
@@ -83,9 +85,10 @@ export const gcp: Personality = {
     { id: 'IN_USE_ADDRESSES', name: 'In-use IP addresses', measure: 'public-ip', limit: 575, source: 'guess: a project in use' },
     { id: 'NETWORKS', name: 'VPC networks', measure: 'network', limit: 15, source: 'guess: a project in use; counted per region here' },
     { id: 'FIREWALLS', name: 'Firewall rules', measure: 'security-group', limit: 200, source: 'guess: a project in use' },
+    ...serviceQuotas(),
   ],
-  idempotencyToken: ['network', 'subnet', 'security-group', 'vm', 'disk', 'public-ip', 'internet-gateway', 'route-table'],
-  uniqueName: ['network', 'subnet', 'security-group', 'vm', 'disk', 'public-ip'],
+  idempotencyToken: without('key-pair', 'bucket', 'cluster', 'node-group', 'file-system', 'database', 'queue', 'dns-zone', 'iam-user', 'iam-role'),
+  uniqueName: without('key-pair'),
   networkScope: 'global',
   subnetScope: 'region',
   // instances.bulkInsert takes a count and a name for each VM (`perInstanceProperties`), all or none with `minCount`; no highest count was found, so a cautious one.
@@ -93,5 +96,6 @@ export const gcp: Personality = {
   vmStates: {
     creating: 'PROVISIONING', running: 'RUNNING', suspending: 'STOPPING', suspended: 'TERMINATED', resuming: 'STAGING', rebooting: 'RUNNING', terminating: 'DEPROVISIONING', terminated: 'NOT_FOUND', failed: 'REPAIRING',
   },
+  services: SERVICES.gcp,
   newId: (_kind, random) => decimal(random(16), 19),
 };

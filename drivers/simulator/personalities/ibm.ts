@@ -4,6 +4,8 @@ import { imagesOf } from './images.js';
 import { guessedLimits } from './limits.js';
 import { simulatedOffer, spec } from './offer.js';
 import { regionsOf } from './regions.js';
+import { without } from './kinds.js';
+import { SERVICES, serviceQuotas } from './services.js';
 
 const regions = regionsOf('ibm');
 
@@ -41,14 +43,16 @@ export const ibm: Personality = {
     { id: 'subnets-per-vpc', name: 'Subnets per VPC', measure: 'subnet', limit: 100, source: 'IBM Cloud VPC quotas (default); counted per region here' },
     { id: 'keys-per-region', name: 'SSH keys per region', measure: 'key-pair', limit: 200, source: 'IBM Cloud VPC quotas (default)' },
     { id: 'floating-ips-per-zone', name: 'Floating IPs per zone', measure: 'public-ip', limit: 120, source: 'IBM Cloud VPC quotas (default): 40 a zone, three zones' },
+    ...serviceQuotas(),
   ],
   idempotencyToken: [],
-  uniqueName: ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk', 'public-ip'],
+  uniqueName: without(),
   networkScope: 'region',
   subnetScope: 'zone',
   vmBatch: 1,
   vmStates: {
     creating: 'pending', running: 'running', suspending: 'stopping', suspended: 'stopped', resuming: 'starting', rebooting: 'restarting', terminating: 'deleting', terminated: 'not_found', failed: 'failed',
   },
+  services: SERVICES.ibm,
   newId: (kind, random) => (kind === 'vm' || kind === 'subnet' ? `0717${kind === 'vm' ? '_' : '-'}${uuid(random(32))}` : `r006-${uuid(random(32))}`),
 };

@@ -3,6 +3,8 @@ import { guessedLimits } from './limits.js';
 import { simulatedOffer, spec } from './offer.js';
 import { glanceImages, NOVA_STATES, uuidOf } from './openstack-family.js';
 import { regionsOf } from './regions.js';
+import { NAMED } from './kinds.js';
+import { SERVICES, serviceQuotas } from './services.js';
 
 const regions = regionsOf('kt');
 
@@ -31,12 +33,14 @@ export const kt: Personality = {
     { id: 'instances', name: 'Servers', measure: 'vm', limit: 100, source: 'guess: none published; one published test account had 15' },
     { id: 'networks', name: 'Tiers', measure: 'subnet', limit: 50, source: 'guess: none published' },
     { id: 'publicIp', name: 'Public IPs', measure: 'public-ip', limit: 100, source: 'guess: none published' },
+    ...serviceQuotas(),
   ],
   idempotencyToken: [],
-  uniqueName: ['key-pair'],
+  uniqueName: NAMED,
   networkScope: 'region',
   subnetScope: 'zone',
   vmBatch: 1,
   vmStates: NOVA_STATES,
+  services: SERVICES.kt,
   newId: uuidOf,
 };

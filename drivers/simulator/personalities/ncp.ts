@@ -4,6 +4,8 @@ import { imagesOf } from './images.js';
 import { guessedLimits } from './limits.js';
 import { simulatedOffer, spec } from './offer.js';
 import { regionsOf } from './regions.js';
+import { without } from './kinds.js';
+import { SERVICES, serviceQuotas } from './services.js';
 
 const regions = regionsOf('ncp');
 
@@ -38,9 +40,10 @@ export const ncp: Personality = {
     { id: 'vpc', name: 'VPCs', measure: 'network', limit: 10, source: 'guess: none published' },
     { id: 'acg', name: 'Access control groups', measure: 'security-group', limit: 500, source: 'guess: none published' },
     { id: 'public-ip', name: 'Public IPs', measure: 'public-ip', limit: 100, source: 'guess: none published' },
+    ...serviceQuotas(),
   ],
   idempotencyToken: [],
-  uniqueName: ['network', 'subnet', 'security-group', 'key-pair', 'vm', 'disk'],
+  uniqueName: without('public-ip'),
   networkScope: 'region',
   subnetScope: 'zone',
   vmBatch: 20,
@@ -49,5 +52,6 @@ export const ncp: Personality = {
     creating: 'INIT', running: 'RUN', suspending: 'RUN+SHTDN', suspended: 'NSTOP', resuming: 'NSTOP+SETUP', rebooting: 'RUN+REBT', terminating: 'TERMT', terminated: 'NOT_FOUND', failed: 'ERROR',
   },
   // Instance numbers have 8 digits in truth; 11 here, so that drawn ones never meet.
+  services: SERVICES.ncp,
   newId: (_kind, random) => decimal(random(12), 11),
 };

@@ -3,6 +3,8 @@ import { guessedLimits } from './limits.js';
 import { simulatedOffer, spec } from './offer.js';
 import { glanceImages, NOVA_STATES, uuidOf } from './openstack-family.js';
 import { regionsOf } from './regions.js';
+import { NAMED } from './kinds.js';
+import { SERVICES, serviceQuotas } from './services.js';
 
 const regions = regionsOf('nhn');
 
@@ -33,12 +35,14 @@ export const nhn: Personality = {
     { id: 'vpcsubnets', name: 'Subnets', measure: 'subnet', limit: 30, source: 'NHN Cloud resource policy (default): 10 a VPC, three VPCs' },
     { id: 'floatingips', name: 'Floating IPs', measure: 'public-ip', limit: 50, source: 'NHN Cloud resource policy (default)' },
     { id: 'gigabytes', name: 'Block storage, GB', measure: 'disk-gib', limit: 10_240, source: 'NHN Cloud resource policy (default)' },
+    ...serviceQuotas(),
   ],
   idempotencyToken: [],
-  uniqueName: ['key-pair'],
+  uniqueName: NAMED,
   networkScope: 'region',
   subnetScope: 'region',
   vmBatch: 10,
   vmStates: NOVA_STATES,
+  services: SERVICES.nhn,
   newId: uuidOf,
 };

@@ -3,6 +3,8 @@ import { guessedLimits } from './limits.js';
 import { simulatedOffer, spec } from './offer.js';
 import { glanceImages, NOVA_STATES, uuidOf } from './openstack-family.js';
 import { regionsOf } from './regions.js';
+import { NAMED } from './kinds.js';
+import { SERVICES, serviceQuotas } from './services.js';
 
 const regions = regionsOf('openstack');
 
@@ -35,12 +37,14 @@ export const openstack: Personality = {
     { id: 'floatingip', name: 'Floating IPs', measure: 'public-ip', limit: 50, source: 'Neutron default' },
     { id: 'volumes', name: 'Volumes', measure: 'disk', limit: 10, source: 'Cinder default' },
     { id: 'gigabytes', name: 'Volume storage, GiB', measure: 'disk-gib', limit: 1_000, source: 'Cinder default' },
+    ...serviceQuotas(),
   ],
   idempotencyToken: [],
-  uniqueName: ['key-pair'],
+  uniqueName: NAMED,
   networkScope: 'region',
   subnetScope: 'region',
   vmBatch: 1,
   vmStates: NOVA_STATES,
+  services: SERVICES.openstack,
   newId: uuidOf,
 };

@@ -4,6 +4,8 @@ import { imagesOf } from './images.js';
 import { guessedLimits } from './limits.js';
 import { simulatedOffer, spec } from './offer.js';
 import { regionsOf } from './regions.js';
+import { NAMED } from './kinds.js';
+import { SERVICES, serviceQuotas } from './services.js';
 
 const regions = regionsOf('tencent');
 
@@ -20,6 +22,8 @@ const specs = [
 ];
 const PREFIX: Record<Kind, string> = {
   network: 'vpc', 'internet-gateway': 'igw', 'route-table': 'rtb', subnet: 'subnet', 'security-group': 'sg', 'key-pair': 'skey', vm: 'ins', disk: 'disk', 'public-ip': 'eip',
+  'nat-gateway': 'nat', 'network-interface': 'eni', 'placement-group': 'ps', snapshot: 'snap', 'custom-image': 'img', 'load-balancer': 'lb', cluster: 'cls', 'node-group': 'np', bucket: 'bucket', 'file-system': 'cfs', database: 'cdb', queue: 'cmqq',
+  'dns-zone': 'zone', 'vpn-gateway': 'vpngw', 'vpn-connection': 'vpnx', 'iam-user': 'user', 'iam-role': 'role',
 };
 
 /** Tencent CVM. ClientToken on RunInstances, CreateDisks and AllocateAddresses, not on networks. Prices, limits, latencies and delays are guesses. */
@@ -44,14 +48,16 @@ export const tencent: Personality = {
     { id: 'vpc-max-subnets', name: 'Subnets in a VPC', measure: 'subnet', limit: 100, source: 'Tencent VPC limits (default); counted per region here' },
     { id: 'SecurityGroupLimit', name: 'Security groups', measure: 'security-group', limit: 50, source: 'Tencent VPC limits (default)' },
     { id: 'TOTAL_EIP_QUOTA', name: 'Elastic IPs', measure: 'public-ip', limit: 20, source: 'Tencent EIP limits (default)' },
+    ...serviceQuotas(),
   ],
   idempotencyToken: ['vm', 'disk', 'public-ip'],
-  uniqueName: ['key-pair'],
+  uniqueName: [...NAMED, 'queue'],
   networkScope: 'region',
   subnetScope: 'zone',
   vmBatch: 100,
   vmStates: {
     creating: 'PENDING', running: 'RUNNING', suspending: 'STOPPING', suspended: 'STOPPED', resuming: 'STARTING', rebooting: 'REBOOTING', terminating: 'TERMINATING', terminated: 'NOT_FOUND', failed: 'LAUNCH_FAILED',
   },
+  services: SERVICES.tencent,
   newId: (kind, random) => `${PREFIX[kind]}-${base36(random(12), 8)}`,
 };

@@ -1,3 +1,4 @@
+import { servicesOf } from '../personalities/services.js';
 import { createWorld, ManualClock } from '../world/index.js';
 import type { BoxWorld, Personality, RegionView, WorldError, WorldOptions } from '../world/index.js';
 
@@ -27,6 +28,7 @@ export const tiny = (change: Partial<Personality> = {}): Personality => ({
   vmStates: {
     creating: 'BUILD', running: 'UP', suspending: 'GOING_DOWN', suspended: 'DOWN', resuming: 'COMING_UP', rebooting: 'UP', terminating: 'DYING', terminated: 'DEAD', failed: 'BROKEN',
   },
+  services: servicesOf(),
   newId: (kind, random) => `${kind}-${random(12)}`,
   ...change,
 });

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const LARGEST_BODY = 1024 * 1024;
-/** Above this the rest of a body is not even read. */
+/** So much more of a body is read away, that its sender may hear the answer. */
 const LARGEST_READ = 16 * LARGEST_BODY;
 
 class BodyTooLarge extends Error {}
@@ -34,17 +34,20 @@ export async function serve(
   };
 }
 
-/** The whole body. @throws BodyTooLarge above 1 MiB, which {@link serve} answers 413. */
-export async function bodyOf(request: IncomingMessage): Promise<string> {
+/** The whole body as text; above the limit {@link serve} answers 413. @throws BodyTooLarge. */
+export const bodyOf = async (request: IncomingMessage, largest = LARGEST_BODY): Promise<string> => (await bytesOf(request, largest)).toString('utf8');
+
+/** The whole body. @throws BodyTooLarge. */
+export async function bytesOf(request: IncomingMessage, largest: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LARGEST_READ) request.destroy();
-    if (size <= LARGEST_BODY) chunks.push(chunk);
+    if (size > largest + LARGEST_READ) request.destroy();
+    if (size <= largest) chunks.push(chunk);
   }
-  if (size > LARGEST_BODY) throw new BodyTooLarge('the body is above 1 MiB');
-  return Buffer.concat(chunks).toString('utf8');
+  if (size > largest) throw new BodyTooLarge(`the body is above ${largest / 1024 / 1024} MiB`);
+  return Buffer.concat(chunks);
 }
 
 export function answer(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {

@@ -9,38 +9,46 @@ export interface Page<T> { items: T[]; nextPageToken?: string }
 export class Cursors {
   constructor(private readonly secret: string, private readonly list: string) {}
 
-  write(cursor: number): string {
-    return Buffer.from(`${cursor}.${this.#seal(cursor)}`).toString('base64url');
+  write(cursor: number | string): string {
+    return Buffer.from(`${this.#seal(String(cursor))}.${cursor}`).toString('base64url');
   }
 
   /** @throws WorldError INVALID_REQUEST for a token that this list never gave. */
-  read(token: string): number {
-    const [cursor, seal] = Buffer.from(token, 'base64url').toString('latin1').split('.');
-    if (seal === undefined || !/^\d{1,15}$/.test(cursor ?? '') || seal !== this.#seal(Number(cursor))) {
-      throw new WorldError('INVALID_REQUEST', 'the page token was not given by this list', { field: 'pageToken', reason: 'InvalidPageToken' });
-    }
-    return Number(cursor);
+  read(token: string): string {
+    const [, seal, cursor] = /^([0-9a-f]{12})\.(.*)$/s.exec(Buffer.from(token, 'base64url').toString('utf8')) ?? [];
+    if (cursor === undefined || seal !== this.#seal(cursor)) throw new WorldError('INVALID_REQUEST', 'the page token was not given by this list', { field: 'pageToken', reason: 'InvalidPageToken' });
+    return cursor;
   }
 
-  #seal(cursor: number): string {
+  #seal(cursor: string): string {
     return createHmac('sha256', this.secret).update(`${this.list} ${cursor}`).digest('hex').slice(0, 12);
   }
 }
 
-const size = (request: PageRequest, most: number): number => Math.min(request.pageSize ?? most, most);
+/** Items of a page: what was asked, and no more than the most. */
+export const sizeOf = (request: PageRequest, most = 100): number => Math.min(request.pageSize ?? most, most);
 
 /** A page of rows that never change, by place. */
 export function pageOfRows<T>(rows: readonly T[], request: PageRequest, cursors: Cursors, most = 100): Page<T> {
-  const from = request.pageToken === undefined ? 0 : cursors.read(request.pageToken);
-  const to = from + size(request, most);
+  const from = request.pageToken === undefined ? 0 : Number(cursors.read(request.pageToken));
+  const to = from + sizeOf(request, most);
   return { items: rows.slice(from, to), ...(to < rows.length && { nextPageToken: cursors.write(to) }) };
 }
 
 /** A page of things, by the number of their making, so that what comes and goes in between moves nothing. */
 export function pageOfThings<T extends Thing>(things: readonly T[], request: PageRequest, cursors: Cursors, most: number): Page<T> {
-  const after = request.pageToken === undefined ? 0 : cursors.read(request.pageToken);
+  const after = request.pageToken === undefined ? 0 : Number(cursors.read(request.pageToken));
   const rest = after === 0 ? things : things.filter((thing) => thing.serial > after);
-  const items = rest.slice(0, size(request, most));
+  const items = rest.slice(0, sizeOf(request, most));
   const last = items.at(-1);
   return { items, ...(last && rest.length > items.length && { nextPageToken: cursors.write(last.serial) }) };
+}
+
+/** A page of rows in the order of their keys, by the last key. */
+export function pageOfKeys<T>(rows: readonly T[], keyOf: (row: T) => string, request: PageRequest, cursors: Cursors, most = 100): Page<T> {
+  const after = request.pageToken === undefined ? undefined : cursors.read(request.pageToken);
+  const rest = after === undefined ? rows : rows.filter((row) => keyOf(row) > after);
+  const items = rest.slice(0, sizeOf(request, most));
+  const last = items.at(-1);
+  return { items, ...(last && rest.length > items.length && { nextPageToken: cursors.write(keyOf(last)) }) };
 }

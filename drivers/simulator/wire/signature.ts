@@ -19,6 +19,7 @@ export function authenticate(world: World, cloud: string, request: { method: str
   const date = String(request.headers['x-box-date'] ?? '');
   const sentAt = Date.parse(date);
   if (!(Math.abs(Date.now() - sentAt) <= LARGEST_SKEW_MS)) refuse(`the date '${date.slice(0, 40)}' is not within five minutes of now`, 'RequestExpired');
+  if (world.isExpired(cloud, accessKeyId ?? '')) refuse('the credential has expired', world.personalities.get(cloud)?.services.expiredCode ?? 'CredentialExpired');
   const known = world.accountOf(cloud, accessKeyId ?? '') ?? refuse('nobody has this access key', 'InvalidAccessKey');
   const lines = [request.method, request.path, date, createHash('sha256').update(request.body).digest('hex')];
   const expected = createHmac('sha256', known.secretKey).update(lines.join('\n')).digest();

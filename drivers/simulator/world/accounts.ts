@@ -20,6 +20,16 @@ export class Accounts {
     return { accessKeyId: PREFIX + name + this.#check(cloud, account), secretKey: this.#derive(`secret/${cloud}/${account}`).toString('base64').slice(0, 40) };
   }
 
+  /** The secret of a key that was issued beside the account's own. */
+  secretOf(cloud: string, keyId: string): string {
+    return this.#derive(`issued/${cloud}/${keyId}`).toString('base64').slice(0, 40);
+  }
+
+  /** The id of such a key, from hex digits; its prefix says whether it lasts. */
+  static keyId(hex: string, lasting: boolean): string {
+    return (lasting ? PREFIX : 'ASIA') + base32(Buffer.from(hex, 'hex')).slice(0, 16);
+  }
+
   /** The account of a key; undefined where the key was made by nobody, for another cloud, or by another box. */
   accountOf(cloud: string, accessKeyId: string): { account: string; secretKey: string } | undefined {
     if (!accessKeyId.startsWith(PREFIX) || accessKeyId.length > 80) return undefined;

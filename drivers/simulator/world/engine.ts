@@ -13,6 +13,8 @@ import type { AddressPool } from './ranges.js';
 import { Schedule } from './schedule.js';
 import { Throttle } from './throttle.js';
 import { Tokens } from './tokens.js';
+import { Issued } from './issued.js';
+import { Objects } from './objects.js';
 import type { Personality, PersonalityImage, PersonalitySpec, Thing } from './types.js';
 
 /** What a world is made with. */
@@ -45,6 +47,8 @@ export class Engine {
   readonly throttle = new Throttle();
   readonly log = new CallLog();
   readonly tokens = new Tokens();
+  readonly objects = new Objects();
+  readonly issued = new Issued();
   readonly schedule: Schedule;
   readonly doors: Doors;
   readonly signal: WorldOptions['signal'];
@@ -77,6 +81,11 @@ export class Engine {
     return this.clock.now();
   }
 
+  /** The clouds' own date. */
+  date(): number {
+    return this.clock.now();
+  }
+
   /** Everything of an account in a cloud. */
   holding(cloud: string, account: string): Holding {
     const key = `${cloud}/${account}`;
@@ -87,6 +96,12 @@ export class Engine {
 
   holdings(): Iterable<Holding> {
     return this.#holdings.values();
+  }
+
+  /** The bucket of a name, whoever has it: the names of a cloud's buckets are one book. */
+  bucketNamed(cloud: string, name: string): Thing<'bucket'> | undefined {
+    for (const holding of this.#holdings.values()) if (holding.cloud === cloud) for (const bucket of holding.everywhere('bucket')) if (bucket.name === name && bucket.state !== 'deleted') return bucket;
+    return undefined;
   }
 
   specs(cloud: string, region: string): ReadonlyMap<string, PersonalitySpec> {
@@ -117,6 +132,8 @@ export class Engine {
     this.#pools.clear();
     this.schedule.clear();
     this.tokens.clear();
+    this.objects.clear();
+    this.issued.clear();
     this.faults.remove();
     this.throttle.clear();
     this.log.clear();

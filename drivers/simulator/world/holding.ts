@@ -44,6 +44,11 @@ export class Holding {
     return (this.#byKind.get(`${region} ${kind}`) ?? []) as Iterable<Thing<K>>;
   }
 
+  /** Things of a kind in all regions. */
+  *everywhere<K extends Kind>(kind: K): Iterable<Thing<K>> {
+    for (const [key, things] of this.#byKind) if (key.endsWith(` ${kind}`)) yield* things as Iterable<Thing<K>>;
+  }
+
   /** Things that carry all these tags, oldest first. */
   tagged<K extends Kind>(kind: K, region: string, tags: Tags): Thing<K>[] {
     let fewest: Set<Thing> | undefined;
@@ -86,19 +91,25 @@ export class Holding {
 /** Whether a thing has all these tags. */
 export const carries = (thing: { tags: Tags }, tags: Tags): boolean => Object.entries(tags).every(([key, value]) => thing.tags[key] === value);
 
-/** Within what a name is unique: the network, for subnets and security groups. */
+/** Within what a name is unique: the network, for subnets and security groups; the cluster, for node groups. */
 const nameScope = (thing: { kind: Kind; attributes?: Attributes[Kind] }): string =>
-  thing.kind === 'subnet' || thing.kind === 'security-group' ? ((thing.attributes as { networkId?: string } | undefined)?.networkId ?? '') : '';
+  thing.kind === 'subnet' || thing.kind === 'security-group' ? ((thing.attributes as { networkId?: string } | undefined)?.networkId ?? '') : thing.kind === 'node-group' ? ((thing.attributes as { clusterId?: string } | undefined)?.clusterId ?? '') : '';
+
+/** Members of attributes that name other things. What is not here, such as the disk of a snapshot, is a memory and no tie. */
+const REFERENCES: Record<string, Kind> = {
+  networkId: 'network', networkIds: 'network', subnetId: 'subnet', subnetIds: 'subnet', securityGroupIds: 'security-group', keyPairId: 'key-pair', vmId: 'vm', vmIds: 'vm',
+  publicIpId: 'public-ip', vpnGatewayId: 'vpn-gateway', clusterId: 'cluster', placementGroupId: 'placement-group',
+};
 
 /** `kind id` of all that a thing names. */
 function referencesOf({ attributes }: Thing): string[] {
-  const { networkId, subnetId, subnetIds, securityGroupIds, keyPairId, vmId } = attributes as {
-    networkId?: string; subnetId?: string; subnetIds?: string[]; securityGroupIds?: string[]; keyPairId?: string; vmId?: string;
-  };
-  return [
-    ...(networkId ? [`network ${networkId}`] : []), ...(subnetId ? [`subnet ${subnetId}`] : []), ...(subnetIds ?? []).map((id) => `subnet ${id}`),
-    ...(securityGroupIds ?? []).map((id) => `security-group ${id}`), ...(keyPairId ? [`key-pair ${keyPairId}`] : []), ...(vmId ? [`vm ${vmId}`] : []),
-  ];
+  const references: string[] = [];
+  for (const [member, value] of Object.entries(attributes as Record<string, unknown>)) {
+    const kind = REFERENCES[member];
+    if (kind !== undefined) for (const id of [value].flat()) if (typeof id === 'string') references.push(`${kind} ${id}`);
+    if (member === 'owner') references.push(`${(value as { kind: Kind }).kind} ${(value as { id: string }).id}`);
+  }
+  return references;
 }
 
 function put(index: Map<string, Set<Thing>>, key: string, thing: Thing): void {

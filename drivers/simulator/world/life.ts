@@ -1,4 +1,7 @@
+import { lingerCards } from './cards.js';
 import type { Engine } from './engine.js';
+import { ruleOf } from './rules/index.js';
+import type { Made } from './rules/index.js';
 import type { Due } from './schedule.js';
 import type { Thing } from './types.js';
 
@@ -13,9 +16,12 @@ function arrive(engine: Engine, { thing, to, at }: Due): void {
   engine.revision += 1;
   if (to === 'gone') return engine.drop(thing);
   thing.state = to;
+  thing.since = at;
   if (thing.kind === 'vm') return arriveVm(engine, thing as Thing<'vm'>, at);
   if (to !== 'deleted') return;
-  if (thing.kind === 'public-ip') engine.publicPool.release((thing as Thing<'public-ip'>).attributes.address);
+  const rule = ruleOf(thing.kind);
+  if (rule.cards) lingerCards(engine, thing, at);
+  rule.end?.(engine, thing as Thing<Made>);
   engine.drop(thing);
 }
 
@@ -35,11 +41,12 @@ function letGo(engine: Engine, vm: Thing<'vm'>): void {
   const holding = engine.holding(vm.cloud, vm.account);
   for (const each of [...holding.dependants('vm', vm.id)]) {
     holding.update(each, () => {
-      const attributes = each.attributes as { vmId?: string; device?: string };
+      const attributes = each.attributes as { vmId?: string; vmIds?: string[]; device?: string };
+      if (attributes.vmIds) attributes.vmIds = attributes.vmIds.filter((id) => id !== vm.id);
       delete attributes.vmId;
       delete attributes.device;
     });
-    each.state = 'available';
+    if (each.state === 'in-use') each.state = 'available';
   }
   const { subnetId, privateIp, ownAddress } = vm.attributes;
   const subnet = subnetId ? holding.find('subnet', subnetId, vm.region) : undefined;

@@ -1,32 +1,45 @@
+import { makeCards } from './cards.js';
 import { carries } from './holding.js';
 import { checkQuotas } from './quotas.js';
-import { contains, overlap, rangeOf } from './ranges.js';
+import { ruleOf } from './rules/index.js';
+import type { Made } from './rules/index.js';
 import type { Step } from './step.js';
 import { WorldError } from './types.js';
-import type { Attributes, CreateThing, Kind, Thing } from './types.js';
-
-type Made = Exclude<Kind, 'vm'>;
-
-/** Kinds that are not ready as soon as they are answered. */
-const SLOW: readonly Kind[] = ['network', 'subnet', 'disk'];
-const OPENSSH_LINE = /^(ssh-(ed25519|rsa|dss)|ecdsa-sha2-nistp(256|384|521)|sk-\S+) [A-Za-z0-9+/]{16,}={0,3}( .*)?$/;
+import type { Attributes, CreateThing, Kind, Span, Thing } from './types.js';
 
 /** Makes a thing with all the checks of its cloud, or gives the one that this token made before. */
 export function create<K extends Made>(step: Step, kind: K, input: CreateThing<K>): Thing<K> {
   const { token, ...request } = input;
   const [thing] = once(step, kind, token, request, () => {
-    const attributes = (CHECKS[kind] as (step: Step, attributes: Attributes[K]) => Attributes[K])(step, { ...input.attributes });
+    const rule = ruleOf(kind);
+    // A copy: what the thing becomes must not change what was asked.
+    const attributes = rule.check(step, structuredClone(input.attributes), input.name);
     checkName(step, { kind, attributes }, input.name);
-    checkQuotas(step, [{ measure: kind, amount: 1 }, ...(kind === 'disk' ? [{ measure: 'disk-gib', amount: (attributes as Attributes['disk']).sizeGiB }] : [])]);
+    checkQuotas(step, [{ measure: kind, amount: 1 }, ...(rule.claims?.(attributes) ?? [])]);
     const made = born(step, kind, input, attributes);
-    if (kind === 'public-ip') (made as Thing<'public-ip'>).attributes.address = publicAddress(step);
+    rule.begin?.(step, made);
+    if (rule.cards) giveCards(step, made);
     step.holding.add(made);
-    if (SLOW.includes(kind)) step.begin(made, 'pending', step.draw(step.personality.delays.create), 'available');
-    else (made as Thing).state = 'available';
+    const ms = step.draw(spanOf(step, 'create', rule.create));
+    if (rule.create === undefined) (made as Thing).state = 'available';
+    else step.begin(made, 'pending', ms, 'available');
     return [made];
   });
   return thing as Thing<K>;
 }
+
+/** What a managed thing took for itself goes back where its interfaces find no room. */
+function giveCards<K extends Made>(step: Step, owner: Thing<K>): void {
+  try {
+    makeCards(step, owner, (kind, name, attributes) => born(step, kind, { name, tags: {} }, attributes));
+  } catch (error) {
+    ruleOf(owner.kind).end?.(step.engine, owner);
+    throw error;
+  }
+}
+
+/** Length of a change by the rule of a kind; nothing where it has none. */
+export const spanOf = (step: Step, what: 'create' | 'delete', span: Span | 'plain' | undefined): Span => (span === 'plain' ? step.personality.delays[what] : (span ?? [0, 0]));
 
 /** Runs `work` once per token, where the cloud honours tokens for the kind. @throws WorldError INVALID_REQUEST, reason `token-mismatch`. */
 export function once<K extends Kind>(step: Step, kind: K, token: string | undefined, request: unknown, work: () => Thing<K>[]): Thing<K>[] {
@@ -46,8 +59,9 @@ export function once<K extends Kind>(step: Step, kind: K, token: string | undefi
 export function born<K extends Kind>(step: Step, kind: K, input: { name: string; tags: Record<string, string>; token?: string }, attributes: Attributes[K]): Thing<K> {
   const token = input.token ?? step.call.token;
   return {
-    kind, id: step.newId(kind), name: input.name, cloud: step.call.cloud, account: step.call.account, region: step.regionOf(kind), serial: ++step.engine.serial, tags: { ...input.tags },
-    state: 'pending' as Thing<K>['state'], ...(token !== undefined && { token }), createdAt: step.engine.now(), visibleAt: step.visibleAt(), attributes,
+    // A bucket's name is its id, in every cloud.
+    kind, id: kind === 'bucket' ? input.name : step.newId(kind), name: input.name, cloud: step.call.cloud, account: step.call.account, region: step.regionOf(kind), serial: ++step.engine.serial, tags: { ...input.tags },
+    state: 'pending' as Thing<K>['state'], ...(token !== undefined && { token }), createdAt: step.engine.now(), since: step.engine.now(), visibleAt: step.visibleAt(), attributes,
   };
 }
 
@@ -59,88 +73,21 @@ export function checkName(step: Step, thing: { kind: Kind; attributes?: Attribut
   }
 }
 
-/** A public address of its own. @throws WorldError OUT_OF_CAPACITY. */
-export function publicAddress(step: Step): string {
-  const address = step.engine.publicPool.take();
-  if (!address) throw new WorldError('OUT_OF_CAPACITY', 'the box has no public address left', { kind: 'public-ip' });
-  return address;
-}
-
-/** The zone that was asked for, or the region's first. @throws WorldError INVALID_REQUEST. */
-export function zoneOf(step: Step, zone: string | undefined, kind: Kind): string | undefined {
-  if (zone !== undefined && !step.region.zones.includes(zone)) throw new WorldError('INVALID_REQUEST', `${step.region.id} has no zone '${zone}'`, { kind, field: 'zone' });
-  return zone ?? step.region.zones[0];
-}
-
-/** Checks what is asked for, and gives the attributes that the thing will have. */
-const CHECKS: { [K in Made]: (step: Step, attributes: Attributes[K]) => Attributes[K] } = {
-  network(_step, attributes) {
-    if (attributes.cidr === undefined) return attributes;
-    const { first, last } = rangeOf(attributes.cidr, 'network');
-    if (last - first < 15 || last - first >= 2 ** 24) throw new WorldError('INVALID_REQUEST', `'${attributes.cidr}': a network has a range of /8 to /28`, { kind: 'network', field: 'cidr', reason: 'size' });
-    return attributes;
-  },
-  'internet-gateway'(step, attributes) {
-    if (attributes.networkId) step.findStaying('network', attributes.networkId);
-    return attributes;
-  },
-  'route-table'(step, attributes) {
-    step.findStaying('network', attributes.networkId);
-    return attributes;
-  },
-  subnet(step, { zone, ...attributes }) {
-    const network = step.findStaying('network', attributes.networkId);
-    const range = rangeOf(attributes.cidr, 'subnet');
-    const refuse = (message: string, reason: string): never => {
-      throw new WorldError('INVALID_REQUEST', message, { kind: 'subnet', field: 'cidr', reason });
-    };
-    if (range.last - range.first < 7) refuse(`'${attributes.cidr}' is too small: a subnet has a range of /29 or more`, 'size');
-    if (network.attributes.cidr && !contains(rangeOf(network.attributes.cidr, 'network'), range)) refuse(`'${attributes.cidr}' is not inside '${network.attributes.cidr}' of the network`, 'outside');
-    for (const other of step.holding.dependants('network', network.id)) {
-      if (other.kind === 'subnet' && overlap(range, rangeOf((other as Thing<'subnet'>).attributes.cidr, 'subnet'))) refuse(`'${attributes.cidr}' overlaps with '${(other as Thing<'subnet'>).attributes.cidr}' of ${other.id}`, 'overlap');
-    }
-    const placed = step.personality.subnetScope === 'zone' ? zoneOf(step, zone, 'subnet') : undefined;
-    return { ...attributes, ...(placed !== undefined && { zone: placed }) };
-  },
-  'security-group'(step, attributes) {
-    if (attributes.networkId) step.findStaying('network', attributes.networkId);
-    checkRules(attributes.rules);
-    return attributes;
-  },
-  'key-pair'(_step, attributes) {
-    if (!OPENSSH_LINE.test(attributes.publicKey.trim())) throw new WorldError('INVALID_REQUEST', 'the key is no public key in the form of OpenSSH', { kind: 'key-pair', field: 'publicKey' });
-    return attributes;
-  },
-  disk(step, { zone, ...attributes }) {
-    if (!Number.isInteger(attributes.sizeGiB) || attributes.sizeGiB < 1 || attributes.sizeGiB > 65_536) throw new WorldError('INVALID_REQUEST', 'a disk has 1 to 65536 GiB', { kind: 'disk', field: 'sizeGiB' });
-    const placed = zoneOf(step, zone, 'disk');
-    return { ...attributes, ...(placed !== undefined && { zone: placed }) };
-  },
-  'public-ip': (_step, attributes) => attributes,
-};
-
-/** @throws WorldError INVALID_REQUEST. */
-export function checkRules(rules: Attributes['security-group']['rules']): void {
-  for (const { protocol, fromPort, toPort, cidr } of rules) {
-    // IPv6 ranges are taken as they are.
-    if (!cidr.includes(':')) rangeOf(cidr, 'security-group');
-    const ports = [fromPort, toPort].filter((port) => port !== undefined);
-    const wrong = ports.some((port) => !Number.isInteger(port) || port < -1 || port > 65_535) || (protocol === 'tcp' || protocol === 'udp' ? ports.length !== 2 || (fromPort ?? 0) > (toPort ?? 0) : false);
-    if (wrong) throw new WorldError('INVALID_REQUEST', `ports ${fromPort ?? ''}–${toPort ?? ''} do not fit ${protocol}`, { kind: 'security-group', field: 'rules' });
-  }
-}
-
-/** Changes name, tags or attributes of what is there. */
+/** Changes name, tags or attributes of what is there; attributes of some kinds take effect a while later. @throws WorldError CONFLICT while it is being made or changed. */
 export function change<K extends Kind>(step: Step, kind: K, id: string, wanted: { name?: string; tags?: Record<string, string>; removeTags?: string[]; attributes?: Partial<Attributes[K]> }): Thing<K> {
   const thing = step.find(kind, id);
   if (wanted.name !== undefined && wanted.name !== thing.name) checkName(step, thing, wanted.name, thing);
-  if (kind === 'security-group' && wanted.attributes) checkRules((wanted.attributes as Partial<Attributes['security-group']>).rules ?? []);
+  const rule = kind === 'vm' ? undefined : ruleOf(kind as Made);
+  const { attributes } = wanted;
+  if (attributes && rule?.update && thing.state !== 'available') throw new WorldError('CONFLICT', `the ${kind} '${id}' is ${thing.state}`, { kind, id });
+  const along = attributes && rule?.change?.(step, thing as Thing<Made>, attributes);
   step.holding.update(thing, () => {
     thing.name = wanted.name ?? thing.name;
     thing.tags = { ...thing.tags, ...wanted.tags };
     for (const key of wanted.removeTags ?? []) delete thing.tags[key];
-    Object.assign(thing.attributes, wanted.attributes);
+    Object.assign(thing.attributes, attributes, along);
   });
+  if (attributes && rule?.update) step.begin(thing, 'pending', step.draw(rule.update), 'available');
   step.touch(thing);
   return thing;
 }
@@ -154,3 +101,4 @@ export function list<K extends Kind>(step: Step, kind: K, filter: { ids?: string
     : Object.keys(tags).length > 0 ? step.holding.tagged(kind, region, tags) : [...step.holding.of(kind, region)];
   return found.filter((thing) => step.sees(thing) && (!where || where(thing)));
 }
+

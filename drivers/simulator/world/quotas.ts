@@ -1,3 +1,4 @@
+import { RESOURCE_KINDS } from '@mcmp/driver-sdk';
 import type { Engine } from './engine.js';
 import type { Holding } from './holding.js';
 import type { Step } from './step.js';
@@ -9,9 +10,6 @@ type CloudQuota = Personality['quotas'][number];
 /** What a request adds to what is counted. */
 export interface Claim { measure: string; amount: number; specId?: string }
 
-const COUNTED: Record<string, Kind> = {
-  network: 'network', subnet: 'subnet', 'security-group': 'security-group', 'key-pair': 'key-pair', 'public-ip': 'public-ip', disk: 'disk', vm: 'vm',
-};
 const counts = (quota: CloudQuota, specId: string): boolean => !quota.specPrefixes || quota.specPrefixes.some((prefix) => specId.startsWith(prefix));
 
 /** @throws WorldError QUOTA_EXCEEDED for the first limit that the claims would pass. */
@@ -47,11 +45,15 @@ function usedOf(engine: Engine, holding: Holding, region: string, regionOf: (kin
     for (const vm of holding.of('vm', region)) if (vm.state !== 'terminated' && counts(quota, vm.attributes.specId)) used += specs.get(vm.attributes.specId)?.vcpu ?? 0;
     return used;
   }
+  if (quota.measure === 'node') {
+    for (const nodes of holding.of('node-group', region)) used += nodes.attributes.size;
+    return used;
+  }
   if (quota.measure === 'disk-gib') {
     for (const disk of holding.of('disk', region)) used += disk.attributes.sizeGiB;
     return used;
   }
-  const kind = COUNTED[quota.measure];
+  const kind = RESOURCE_KINDS.find((each) => each === quota.measure);
   if (kind) for (const thing of holding.of(kind, regionOf(kind)) as Iterable<Thing>) if (thing.state !== 'terminated') used += 1;
   return used;
 }

@@ -47,6 +47,14 @@ export class AddressPool {
     return undefined;
   }
 
+  /** Takes one address. @returns whether it was free. */
+  claim(address: string): boolean {
+    const value = numberOf(address);
+    if (this.#used.has(value) || value < this.range.first || value > this.range.last) return false;
+    this.#used.add(value);
+    return true;
+  }
+
   /** Marks an address as taken. */
   hold(address: string): void {
     const value = numberOf(address);

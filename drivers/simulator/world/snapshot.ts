@@ -3,6 +3,7 @@ import type { Engine, Settings } from './engine.js';
 import { settle } from './life.js';
 import { carries } from './holding.js';
 import type { Due } from './schedule.js';
+import type { SavedObject } from './objects.js';
 import type { Fault, Kind, Thing } from './types.js';
 import { SNAPSHOT_VERSION, upgraded } from './upgrade.js';
 
@@ -20,6 +21,8 @@ export interface Snapshot {
   due: [...ThingKey, at: number, to: Due['to']][];
   tokens: [key: string, fingerprint: string, things: Thing[]][];
   faults: Fault[];
+  objects?: SavedObject[];
+  issued?: ReturnType<Engine['issued']['save']>;
 }
 
 const keyOf = ({ cloud, account, region, kind, id }: Thing): ThingKey => [cloud, account, region, kind, id];
@@ -31,7 +34,7 @@ export function takeSnapshot(engine: Engine): Snapshot {
     version: SNAPSHOT_VERSION, boxSeed: engine.boxSeed, serial: engine.serial, callSeq: engine.log.seq, settings: engine.settings, chance: engine.chance.save(),
     things: [...engine.holdings()].flatMap((holding) => [...holding.all()]),
     due: engine.schedule.pending().map(({ thing, at, to }) => [...keyOf(thing), at, to]),
-    tokens: engine.tokens.save(), faults: engine.faults.list(),
+    tokens: engine.tokens.save(), faults: engine.faults.list(), objects: engine.objects.save(), issued: engine.issued.save(),
   };
 }
 
@@ -44,6 +47,8 @@ export function loadSnapshot(engine: Engine, state: Snapshot): void {
   Object.assign(engine.settings, saved.settings);
   engine.chance.load(saved.chance);
   for (const fault of saved.faults) engine.faults.add(fault);
+  engine.objects.load(saved.objects ?? []);
+  if (saved.issued) engine.issued.load(saved.issued);
   const things = [...saved.things].sort((one, other) => one.serial - other.serial);
   for (const thing of things) engine.holding(thing.cloud, thing.account).add(thing);
   for (const thing of things) holdAddresses(engine, thing);
@@ -57,13 +62,15 @@ export function loadSnapshot(engine: Engine, state: Snapshot): void {
   settle(engine);
 }
 
+/** Addresses that a thing has are taken in a world that begins anew. */
 function holdAddresses(engine: Engine, thing: Thing): void {
-  if (thing.kind === 'public-ip') engine.publicPool.hold((thing as Thing<'public-ip'>).attributes.address);
-  if (thing.kind !== 'vm' || thing.state === 'terminated') return;
-  const { attributes } = thing as Thing<'vm'>;
-  if (attributes.ownAddress) engine.publicPool.hold(attributes.ownAddress);
-  const subnet = attributes.subnetId && engine.holding(thing.cloud, thing.account).find('subnet', attributes.subnetId, thing.region);
-  if (subnet) engine.privatePool(subnet).hold(attributes.privateIp);
+  if (thing.state === 'terminated') return;
+  const { address, addresses, ownAddress, publicIp, publicIpId, privateIp, subnetId } = thing.attributes as { address?: string; addresses?: unknown; ownAddress?: string; publicIp?: string; publicIpId?: string; privateIp?: string; subnetId?: string };
+  // A VM's public address may be that of a public IP, and so may that of a NAT gateway.
+  const own = thing.kind === 'vm' ? ownAddress : publicIpId === undefined ? publicIp : undefined;
+  for (const each of [own, address, ...(Array.isArray(addresses) ? (addresses as string[]) : [])]) if (each) engine.publicPool.hold(each);
+  const subnet = subnetId && privateIp && engine.holding(thing.cloud, thing.account).find('subnet', subnetId, thing.region);
+  if (subnet) engine.privatePool(subnet).hold(privateIp);
 }
 
 /** What narrows a look at the truth; absent means all. */

@@ -1,7 +1,10 @@
 import type { Engine } from './engine.js';
 import type { Holding } from './holding.js';
 import { WorldError } from './types.js';
-import type { Kind, Personality, PersonalityRegion, Span, Thing, WorldCall } from './types.js';
+import type { Kind, Personality, PersonalityImage, PersonalityRegion, Span, Thing, WorldCall } from './types.js';
+
+/** Kinds that belong to the account, in no region. */
+const GLOBAL: readonly Kind[] = ['dns-zone', 'iam-user', 'iam-role'];
 
 /** The moment in which one call works: where it works, what it sees, and what it leaves behind. */
 export class Step {
@@ -25,7 +28,13 @@ export class Step {
   ) {}
 
   /** The region under which a kind is kept. */
-  readonly regionOf = (kind: Kind): string => (this.personality.networkScope === 'global' && kind === 'network' ? 'global' : this.region.id);
+  readonly regionOf = (kind: Kind): string => (GLOBAL.includes(kind) || (kind === 'network' && this.personality.networkScope === 'global') ? 'global' : this.region.id);
+
+  /** What is known of an image, public or of the account's own. */
+  imageOf(id: string): Pick<PersonalityImage, 'architecture' | 'osFamily' | 'osVersion' | 'sshUser' | 'minDiskGiB'> | undefined {
+    const own = this.holding.find('custom-image', id, this.region.id);
+    return this.engine.images(this.call.cloud, this.region.id).get(id) ?? (own && this.sees(own) && own.state === 'available' ? own.attributes : undefined);
+  }
 
   sees(thing: Thing): boolean {
     return thing.visibleAt <= this.engine.now() || this.made.has(thing);
@@ -53,6 +62,7 @@ export class Step {
   /** A thing enters a state now, and another one `ms` after the answer. */
   begin(thing: Thing, state: Thing['state'], ms: number, to: Thing['state']): void {
     thing.state = state;
+    thing.since = this.engine.now();
     this.engine.schedule.set(thing, this.answerAt + ms, to);
     this.settleMs = Math.max(this.settleMs, ms);
     this.touch(thing);

@@ -1,35 +1,12 @@
-import type { Architecture, DriverErrorCode, RateLimit, Route, SecurityRule, Tags } from '@mcmp/driver-sdk';
+import type { DriverErrorCode, Tags, TargetHealth } from '@mcmp/driver-sdk';
+import type { Attributes, Kind, WorldVmState } from './attributes.js';
+import type { ObjectDoor } from './object-door.js';
+import type { Personality, PersonalityRegion } from './personality.js';
 
-/** What the world holds. `internet-gateway` and `route-table` exist for wires whose protocol shows them; on the plain wire a network reaches the internet by itself. */
-export type Kind = 'network' | 'internet-gateway' | 'route-table' | 'subnet' | 'security-group' | 'key-pair' | 'vm' | 'disk' | 'public-ip';
-
-/** VM states of the world; other kinds use `pending`, `available`, `in-use`, `deleting`. */
-export type WorldVmState = 'creating' | 'running' | 'suspending' | 'suspended' | 'resuming' | 'rebooting' | 'terminating' | 'terminated' | 'failed';
-
-/** What each kind has beside its id, name and tags. */
-export interface Attributes {
-  network: { cidr?: string };
-  'internet-gateway': { networkId?: string };
-  'route-table': { networkId: string; main: boolean; routes: Route[]; subnetIds: string[] };
-  subnet: { networkId: string; cidr: string; zone?: string; publicAddresses: boolean };
-  'security-group': { networkId?: string; description: string; rules: SecurityRule[] };
-  'key-pair': { publicKey: string; fingerprint: string };
-  vm: {
-    specId: string; imageId: string; zone?: string; networkId?: string; subnetId?: string; securityGroupIds: string[]; keyPairId?: string;
-    sshUser: string; userData?: string; rootDiskGiB: number; privateIp: string;
-    /** A loopback address of its own, at which the VM answers SSH on `sshPort`. */
-    publicIp?: string; sshPort: number;
-    /** The public address of its own life, kept while a public IP takes its place. */
-    ownAddress?: string;
-    /** OpenSSH line of the key that its user takes. */
-    publicKey?: string;
-    /** VMs made by one request share it. */
-    batch: string; batchIndex: number;
-    failure?: { providerCode: string; message: string; outOfCapacity?: boolean };
-  };
-  disk: { sizeGiB: number; zone?: string; type?: string; vmId?: string; device?: string };
-  'public-ip': { address: string; vmId?: string };
-}
+export type { Attributes, Kind, WorldVmState } from './attributes.js';
+export type { Personality, PersonalityImage, PersonalityPrice, PersonalityRegion, PersonalitySpec, Services, Span } from './personality.js';
+export type { ObjectDoor, StoredBytes } from './object-door.js';
+export { LostAnswer, WorldError } from './refusal.js';
 
 /** One thing in a cloud. Times are milliseconds of the world's clock. */
 export interface Thing<K extends Kind = Kind> {
@@ -39,15 +16,17 @@ export interface Thing<K extends Kind = Kind> {
   name: string;
   cloud: string;
   account: string;
-  /** `global` for networks of a cloud whose networks span all regions. */
+  /** `global` for what belongs to no region: zones of DNS, identities, and networks of a cloud whose networks span all. */
   region: string;
   /** Grows with each thing that the world makes: the order of lists, and a cursor for pages. */
   serial: number;
   tags: Tags;
-  state: K extends 'vm' ? WorldVmState : 'pending' | 'available' | 'in-use' | 'deleting' | 'failed' | 'deleted';
+  state: K extends 'vm' ? WorldVmState : 'pending' | 'available' | 'in-use' | 'suspended' | 'deleting' | 'failed' | 'deleted';
   /** Idempotency token of the request that made it. */
   token?: string;
   createdAt: number;
+  /** When it entered its state. */
+  since: number;
   /** Get and list do not show it earlier (eventual consistency). */
   visibleAt: number;
   /** When a deleted thing, still shown by some clouds, goes from sight. */
@@ -67,23 +46,6 @@ export interface WorldCall {
   token?: string;
   /** How many things it asks for; 1 if absent. */
   count?: number;
-}
-
-/** A refusal, in the SDK's codes; each wire says it in its provider's own words. */
-export class WorldError extends Error {
-  override readonly name = 'WorldError';
-  constructor(
-    readonly code: DriverErrorCode,
-    message: string,
-    readonly detail: { kind?: Kind; id?: string; field?: string; retryAfterMs?: number; quotaId?: string; reason?: string } = {},
-  ) {
-    super(message);
-  }
-}
-
-/** Thrown by {@link World.call} where no answer may reach the caller, whether the work was done or not: the wire must cut the connection. */
-export class LostAnswer extends Error {
-  override readonly name = 'LostAnswer';
 }
 
 /** What narrows a list. */
@@ -114,6 +76,7 @@ export interface CreateWorldVms {
   subnetId?: string;
   securityGroupIds: string[];
   keyPairId?: string;
+  placementGroupId?: string;
   publicKey?: string;
   sshUser?: string;
   rootDiskGiB?: number;
@@ -138,6 +101,24 @@ export interface RegionView {
   stop(vmId: string): Thing<'vm'>;
   reboot(vmId: string): Thing<'vm'>;
   resize(vmId: string, specId: string): Thing<'vm'>;
+  /** Makes a node group; where the cloud's clusters begin with one, `first` makes it together with its cluster. */
+  createNodes(input: CreateThing<'node-group'>, first?: boolean): Thing<'node-group'>;
+  attachGateway(gatewayId: string, networkId: string): Thing<'internet-gateway'>;
+  detachGateway(gatewayId: string): Thing<'internet-gateway'>;
+  attachInterface(interfaceId: string, vmId: string): Thing<'network-interface'>;
+  detachInterface(interfaceId: string): Thing<'network-interface'>;
+  /** Stops or starts a database. */
+  power(databaseId: string, on: boolean): Thing<'database'>;
+  /** Health of each target of a load balancer behind each listener. */
+  health(loadBalancerId: string): TargetHealth[];
+  /** Whether a tunnel is up: another connection of the box points back, with the same key. */
+  isUp(connection: Thing<'vpn-connection'>, address: string): boolean;
+  objects(bucketId: string): ObjectDoor;
+  /** A new key of a user; the secret is told this once. */
+  createKey(userId: string): { keyId: string; secret: string };
+  deleteKey(userId: string, keyId: string): void;
+  /** A key of a role that ends. @throws WorldError UNSUPPORTED. */
+  assume(roleId: string, durationMs: number, sessionName: string): { keyId: string; secret: string; expiresAt: number };
   attachDisk(diskId: string, vmId: string, device?: string): Thing<'disk'>;
   detachDisk(diskId: string): Thing<'disk'>;
   resizeDisk(diskId: string, sizeGiB: number): Thing<'disk'>;
@@ -153,6 +134,8 @@ export interface World {
   readonly personalities: ReadonlyMap<string, Personality>;
   /** Milliseconds of the world's clock. */
   now(): number;
+  /** Milliseconds of the clouds' own date: what they write on things, bills and events. */
+  date(): number;
   /**
    * Takes one request through the manners of its cloud: latency, token bucket, faults, call log; then runs `work` in one step.
    * @throws WorldError (RATE_LIMITED with retryAfterMs, and all that RegionView throws); LostAnswer after work that was done.
@@ -160,8 +143,12 @@ export interface World {
   call<T>(call: WorldCall, work: (view: RegionView) => T): Promise<T>;
   /** The keys of an account, which exists as soon as it is asked for. Derived from the box's seed; the secret signs requests. */
   credential(cloud: string, account: string): { accessKeyId: string; secretKey: string };
-  /** The account of an access key; undefined for a key of nobody. */
+  /** Whose bucket it is, and where: names of buckets are one book per cloud. */
+  bucketOwner(cloud: string, bucketId: string): { account: string; region: string } | undefined;
+  /** The account of an access key; undefined for a key of nobody, and for one that has expired. */
   accountOf(cloud: string, accessKeyId: string): { account: string; secretKey: string } | undefined;
+  /** Whether a key was good once. */
+  isExpired(cloud: string, accessKeyId: string): boolean;
 }
 
 /** One side of the box: a server that speaks one provider's protocol. */
@@ -169,88 +156,6 @@ export interface Wire {
   /** Key in the program's first line, e.g. `ec2`. */
   readonly name: string;
   start(world: World, options: { host: string; port: number }): Promise<{ port: number; close(): Promise<void> }>;
-}
-
-/** A place of a cloud, with real coordinates. */
-export interface PersonalityRegion {
-  id: string;
-  name: string;
-  latitude: number;
-  longitude: number;
-  zones: string[];
-}
-
-export interface PersonalitySpec {
-  id: string;
-  vcpu: number;
-  memoryMiB: number;
-  architecture: Architecture;
-  gpuCount: number;
-  gpuModel?: string;
-  gpuMemoryMiB?: number;
-  networkPerformance?: string;
-}
-
-export interface PersonalityImage {
-  /** Id in a region; some clouds name images alike everywhere. */
-  id(region: string): string;
-  name: string;
-  osFamily: string;
-  osVersion: string;
-  architecture: Architecture;
-  sshUser: string;
-  minDiskGiB: number;
-  publisher: string;
-  createdAt: string;
-}
-
-export interface PersonalityPrice {
-  specId: string;
-  purchase: 'on-demand' | 'spot';
-  currency: string;
-  perHour: number;
-  source: string;
-  /** ISO 8601 date of the source. */
-  asOf: string;
-  simulated: boolean;
-}
-
-/** Least and most milliseconds at time scale 1. */
-export type Span = readonly [minMs: number, maxMs: number];
-
-/** How one cloud behaves. Facts carry their source in the file that holds them. */
-export interface Personality {
-  cloud: string;
-  title: string;
-  regions: PersonalityRegion[];
-  specs(region: string): PersonalitySpec[];
-  images: PersonalityImage[];
-  prices(region: string): PersonalityPrice[];
-  /** Time until a call is answered, by method (`vm.create`), verb (`*.list`) or `*`; the first that fits. */
-  latency: [pattern: string, span: Span][];
-  /** Time that a change takes after its call was answered. */
-  delays: { vmCreate: Span; vmStart: Span; vmStop: Span; vmReboot: Span; vmDelete: Span; create: Span; delete: Span };
-  /** Longest time in which a new thing may be unseen, at time scale 1. */
-  consistencyWindowMs: number;
-  /** How long a terminated VM stays listed; 0 goes at once. */
-  terminatedShownMs: number;
-  /** Published limits by the provider's own API names or by method; first fit. `source` says where they were read, or that they are guessed. */
-  limits: (RateLimit & {
-    source: string;
-    /** `things` takes as many tokens as things are asked for, and holds beside the first fit of the others. */
-    weight?: 'call' | 'things';
-  })[];
-  quotas: { id: string; name: string; measure: string; limit: number; specPrefixes?: string[]; source: string }[];
-  idempotencyToken: Kind[];
-  uniqueName: Kind[];
-  networkScope: 'region' | 'global';
-  subnetScope: 'zone' | 'region';
-  /** Most VMs of one request. */
-  vmBatch: number;
-  /** The provider's word for each VM state, by the map in its API. */
-  vmStates: Record<WorldVmState, string>;
-  /** A new id of a kind in this cloud's format; `random(n)` gives n lower-case hex digits. */
-  newId(kind: Kind, random: (digits: number) => string): string;
 }
 
 /** A trouble set by request. The first fault that fits a call (or, for VMs, capacity, deletes and quotas: the thing) and has `times` left is applied. Its milliseconds are real ones, at any time scale. */

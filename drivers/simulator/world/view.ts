@@ -1,7 +1,9 @@
+import { assume, createKey, deleteKey } from './identities.js';
 import { change, create, list } from './make.js';
 import { quotasOf } from './quotas.js';
+import { createNodes, health, isUp, objectsOf, power } from './services.js';
 import type { Step } from './step.js';
-import { associate, attachDisk, detachDisk, disassociate, remove, resizeDisk } from './ties.js';
+import { associate, attachDisk, attachGateway, attachInterface, detachDisk, detachGateway, detachInterface, disassociate, remove, resizeDisk } from './ties.js';
 import type { RegionView } from './types.js';
 import { act, createVms, resize } from './vms.js';
 
@@ -24,6 +26,18 @@ export const viewOf = (step: Step): RegionView => ({
   resizeDisk: (diskId, sizeGiB) => resizeDisk(step, diskId, sizeGiB),
   associate: (publicIpId, vmId) => associate(step, publicIpId, vmId),
   disassociate: (publicIpId) => disassociate(step, publicIpId),
+  createNodes: (input, first) => createNodes(step, input, first),
+  attachGateway: (gatewayId, networkId) => attachGateway(step, gatewayId, networkId),
+  detachGateway: (gatewayId) => detachGateway(step, gatewayId),
+  attachInterface: (interfaceId, vmId) => attachInterface(step, interfaceId, vmId),
+  detachInterface: (interfaceId) => detachInterface(step, interfaceId),
+  power: (databaseId, on) => power(step, databaseId, on),
+  health: (loadBalancerId) => health(step, loadBalancerId),
+  isUp: (connection, address) => isUp(step, connection, address),
+  objects: (bucketId) => objectsOf(step, bucketId),
+  createKey: (userId) => createKey(step, userId),
+  deleteKey: (userId, keyId) => deleteKey(step, userId, keyId),
+  assume: (roleId, durationMs, sessionName) => assume(step, roleId, durationMs, sessionName),
   quotas: () => quotasOf(step),
   zones: () => {
     const place = { cloud: step.call.cloud, account: step.call.account, region: step.region.id };

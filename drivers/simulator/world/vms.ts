@@ -1,8 +1,9 @@
-import { born, checkName, once, publicAddress, zoneOf } from './make.js';
+import { born, checkName, once } from './make.js';
 import { checkQuotas } from './quotas.js';
+import { checkGroups, privateAddresses, publicAddress, zoneOf } from './rules/rule.js';
 import type { Step } from './step.js';
 import { WorldError } from './types.js';
-import type { CreateWorldVms, PersonalityImage, PersonalitySpec, Span, Thing, WorldVmState } from './types.js';
+import type { CreateWorldVms, PersonalitySpec, Span, Thing, WorldVmState } from './types.js';
 
 const SSH_PORT = 2222;
 const INVALID = 'INVALID_REQUEST';
@@ -14,18 +15,13 @@ export function createVms(step: Step, input: CreateWorldVms): Thing<'vm'>[] {
     const { spec, image, subnet, networkId, publicKey } = checkRequest(step, input);
     const zone = zoneWithRoom(step, input, subnet);
     checkQuotas(step, [{ measure: 'vm', amount: input.names.length }, { measure: 'vcpu', amount: input.names.length * spec.vcpu, specId: spec.id }]);
-    const pool = step.engine.privatePool(subnet);
-    const addresses = input.names.flatMap(() => pool.take() ?? []);
-    if (addresses.length < input.names.length) {
-      for (const address of addresses) pool.release(address);
-      throw new WorldError('QUOTA_EXCEEDED', `the subnet '${subnet.id}' has ${addresses.length} addresses left, ${input.names.length} are needed`, { kind: 'subnet', id: subnet.id, reason: 'no-free-addresses' });
-    }
+    const addresses = privateAddresses(step, subnet, input.names.length);
     const batch = `b-${step.engine.chance.hex(step.call.cloud, step.region.id, 16)}`;
     return input.names.map((name, batchIndex) => {
       const ownAddress = input.publicAddress ? publicAddress(step) : undefined;
       const vm = born(step, 'vm', { name, tags: input.tags, ...(token !== undefined && { token }) }, {
         specId: spec.id, imageId: input.imageId, ...(zone !== undefined && { zone }), networkId, subnetId: subnet.id, securityGroupIds: [...input.securityGroupIds],
-        ...(input.keyPairId && { keyPairId: input.keyPairId }), ...(publicKey && { publicKey }), sshUser: input.sshUser ?? image.sshUser, ...(input.userData !== undefined && { userData: input.userData }),
+        ...(input.keyPairId && { keyPairId: input.keyPairId }), ...(input.placementGroupId && { placementGroupId: input.placementGroupId }), ...(publicKey && { publicKey }), sshUser: input.sshUser ?? image.sshUser, ...(input.userData !== undefined && { userData: input.userData }),
         rootDiskGiB: input.rootDiskGiB ?? image.minDiskGiB, privateIp: addresses[batchIndex] ?? '', ...(ownAddress && { publicIp: ownAddress, ownAddress }), sshPort: SSH_PORT, batch, batchIndex,
       });
       step.holding.add(vm);
@@ -37,7 +33,7 @@ export function createVms(step: Step, input: CreateWorldVms): Thing<'vm'>[] {
 }
 
 /** Checks all that a request names. @throws WorldError INVALID_REQUEST, NOT_FOUND, ALREADY_EXISTS. */
-function checkRequest(step: Step, input: CreateWorldVms): { spec: PersonalitySpec; image: PersonalityImage; subnet: Thing<'subnet'>; networkId: string; publicKey: string | undefined } {
+function checkRequest(step: Step, input: CreateWorldVms): { spec: PersonalitySpec; image: NonNullable<ReturnType<Step['imageOf']>>; subnet: Thing<'subnet'>; networkId: string; publicKey: string | undefined } {
   const { cloud } = step.call;
   const refuse = (message: string, field: string): never => {
     throw new WorldError(INVALID, message, { kind: 'vm', field });
@@ -45,16 +41,14 @@ function checkRequest(step: Step, input: CreateWorldVms): { spec: PersonalitySpe
   const { vmBatch } = step.personality;
   if (input.names.length < 1 || input.names.length > vmBatch) refuse(`one request makes 1 to ${vmBatch} VMs, not ${input.names.length}`, 'names');
   const spec = step.engine.specs(cloud, step.region.id).get(input.specId) ?? refuse(`${step.region.id} offers no spec '${input.specId}'`, 'specId');
-  const image = step.engine.images(cloud, step.region.id).get(input.imageId) ?? refuse(`${step.region.id} has no image '${input.imageId}'`, 'imageId');
+  const image = step.imageOf(input.imageId) ?? refuse(`${step.region.id} has no image '${input.imageId}'`, 'imageId');
   if (spec.architecture !== image.architecture) refuse(`the spec '${spec.id}' is ${spec.architecture}, the image '${input.imageId}' is ${image.architecture}`, 'specId');
   if (input.rootDiskGiB !== undefined && input.rootDiskGiB < image.minDiskGiB) refuse(`the image needs a root disk of ${image.minDiskGiB} GiB or more`, 'rootDiskGiB');
   const subnet = step.findStaying('subnet', input.subnetId ?? refuse('a VM needs a subnet', 'subnetId'));
   const { networkId } = subnet.attributes;
   if (input.networkId !== undefined && input.networkId !== networkId) refuse(`the subnet '${subnet.id}' is not in the network '${input.networkId}'`, 'subnetId');
-  for (const id of input.securityGroupIds) {
-    const group = step.findStaying('security-group', id);
-    if (group.attributes.networkId !== undefined && group.attributes.networkId !== networkId) refuse(`the security group '${id}' is not in the network '${networkId}'`, 'securityGroupIds');
-  }
+  checkGroups(step, 'vm', networkId, input.securityGroupIds);
+  if (input.placementGroupId !== undefined) step.findStaying('placement-group', input.placementGroupId);
   const publicKey = input.keyPairId ? step.find('key-pair', input.keyPairId).attributes.publicKey : input.publicKey;
   if (step.personality.uniqueName.includes('vm') && new Set(input.names).size < input.names.length) refuse('two VMs of one request have the same name', 'names');
   for (const name of input.names) checkName(step, { kind: 'vm' }, name);

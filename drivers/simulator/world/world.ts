@@ -49,12 +49,27 @@ export class BoxWorld implements World {
     return this.#engine.now();
   }
 
+  date(): number {
+    return this.#engine.date();
+  }
+
   credential(cloud: string, account: string): { accessKeyId: string; secretKey: string } {
     return this.#engine.accounts.credential(cloud, account);
   }
 
   accountOf(cloud: string, accessKeyId: string): { account: string; secretKey: string } | undefined {
-    return this.#engine.accounts.accountOf(cloud, accessKeyId);
+    const { accounts, issued } = this.#engine;
+    const key = issued.find(cloud, accessKeyId);
+    const known = key ? { account: key.account, secretKey: accounts.secretOf(cloud, accessKeyId) } : accounts.accountOf(cloud, accessKeyId);
+    return known && !this.isExpired(cloud, accessKeyId) ? known : undefined;
+  }
+
+  isExpired(cloud: string, accessKeyId: string): boolean {
+    return (this.#engine.issued.endOf(cloud, accessKeyId) ?? Infinity) <= this.date();
+  }
+
+  bucketOwner(cloud: string, bucketId: string): { account: string; region: string } | undefined {
+    return this.#engine.bucketNamed(cloud, bucketId);
   }
 
   /** The work is done half-way through the latency: a caller that dies while it waits may have made something. */
