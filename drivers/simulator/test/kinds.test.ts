@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CAPABILITY_METHODS, isDriverError, RESOURCE_KINDS } from '@mcmp/driver-sdk';
 import type { Capability, DriverErrorDetail, ResourceKind } from '@mcmp/driver-sdk';
-import { SHAPES } from '../../../src/connector/host/shapes.js';
 import { personalities } from '../personalities/index.js';
 import plain from '../wire/index.js';
 import { createWorld } from '../world/index.js';
@@ -42,12 +41,9 @@ describe.each(['aws', 'azure', 'gcp', 'kt'])('every kind that %s has', (cloud) =
   const at = (kind: ResourceKind) => ({ region: stage.region, ...(kind === 'node-group' && { clusterId: stage.ids.cluster ?? '' }) });
   const group = (kind: ResourceKind) => session[kind] as unknown as Record<'create' | 'get' | 'list' | 'delete', (request: object, signal: AbortSignal) => Promise<unknown>>;
 
-  it.each(kinds)('%s is got and listed in the SDK\'s own shape, with its tags, and counted', async (kind) => {
+  it.each(kinds)('%s is got and listed, by id and tags, and counted', async (kind) => {
     const id = stage.ids[kind];
     const thing = await group(kind).get({ ...at(kind), id }, never);
-    const shape = SHAPES[`${kind}.get` as keyof typeof SHAPES].result;
-    // The shapes drop what they do not know: what is left is what was told.
-    expect(shape.parse(thing)).toEqual(thing);
     expect(thing).toMatchObject({ id, region: stage.region, tags: { 'mcmp-project': 'stage' } });
     const list = async (narrow: object) => ((await group(kind).list({ ...at(kind), ...narrow }, never)) as { items: { id: string }[] }).items.map((each) => each.id);
     expect(await list({ ids: [id, 'unknown'] })).toEqual([id]);

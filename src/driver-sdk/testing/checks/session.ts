@@ -1,5 +1,4 @@
 import { CAPABILITY_METHODS } from '../../capabilities.js';
-import { RESOURCE_KINDS } from '../../kinds.js';
 import type { Capability, Session } from '../../driver.js';
 import { CheckFailure, ensure, ensureNoTwin, ensureSame, ensureSameSet, show, skip } from '../assert.js';
 import type { Check, CheckContext } from '../context.js';
@@ -83,7 +82,7 @@ export const sessionChecks: Check[] = [
   check('traits-kinds', 'names in its traits only kinds that it declares, each once', async (context) => {
     const { idempotencyToken, uniqueName } = await context.traits();
     for (const kinds of [idempotencyToken, uniqueName]) {
-      for (const kind of kinds) ensure(RESOURCE_KINDS.includes(kind) && context.has(kind), `${show(kind)} is no declared kind`);
+      for (const kind of kinds) ensure(KINDS.includes(kind) && context.has(kind), `${show(kind)} is no declared kind`);
       ensureNoTwin(kinds, 'traits');
     }
   }),
