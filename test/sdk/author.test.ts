@@ -66,6 +66,21 @@ describe('a driver that is begun with mcmp-driver create', () => {
     writeFileSync(client, text);
   });
 
+  it('is graded as a bundle, against its imaginary cloud', async () => {
+    tool('pack', 'tide-pool', '--out', 'graded.mcmp');
+    const cloud = await startCloud({ SETTLE_MS: '20' });
+    try {
+      const connect = JSON.parse(readFileSync(join(folder, 'wire/connect.json'), 'utf8')) as object;
+      writeFileSync(join(root, 'connect.json'), JSON.stringify({ ...connect, endpoint: cloud.url, pollMs: 5 }));
+      tool('test', 'graded.mcmp', '--connect', 'connect.json', '--proof', 'simulator', '--against', 'the imaginary cloud', '--out', 'report.json');
+    } finally {
+      cloud.stop();
+    }
+    const { driver, contentHash, counts } = JSON.parse(readFileSync(join(root, 'report.json'), 'utf8')) as { driver: string; contentHash: string; counts: { passed: number; failed: number } };
+    expect([driver, contentHash, counts.failed]).toEqual(['tide-pool', (await readBundle(readFileSync(join(root, 'graded.mcmp')))).contentHash, 0]);
+    expect(counts.passed).toBeGreaterThan(150);
+  });
+
   it('is packed, signed and verified; a server that trusts its key takes it and makes an MCI with it at once', async () => {
     const { keyId } = JSON.parse(tool('keygen', '--out', 'key.pem', '--json')) as { keyId: string };
     tool('pack', 'tide-pool', '--key', 'key.pem');
@@ -97,8 +112,8 @@ describe('a driver that is begun with mcmp-driver create', () => {
 });
 
 /** The driver's own imaginary cloud, as its author starts it. */
-async function startCloud(): Promise<{ url: string; stop(): void }> {
-  const cloud = spawn('npm', ['run', '--silent', 'cloud'], { cwd: folder, env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+async function startCloud(environment: Record<string, string> = {}): Promise<{ url: string; stop(): void }> {
+  const cloud = spawn('npm', ['run', '--silent', 'cloud'], { cwd: folder, env: { ...process.env, PORT: '0', ...environment }, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const url = await new Promise<string>((done, failed) => {
     cloud.stdout.on('data', (chunk: Buffer) => {
       const found = /listens at (\S+);/.exec(chunk.toString())?.[1];
