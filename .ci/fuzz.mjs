@@ -13,7 +13,7 @@ const built = (path) => import(pathToFileURL(resolve('dist/src/cli', path)).href
 const [{ ApiClient, readAll, watchOperation }, { freePort, run }, { choosePlaces, connect }] = await Promise.all(['client.js', 'processes.js', 'demo/clouds.js'].map(built));
 
 /** Operations in which a request of the right shape may still be refused for what it names: a page token of another list, a spec that no cloud has, a VM in another state. */
-const REFUSES_BY_CONTENT = /^(POST|PATCH) \/v1\/(connections(\/\{connection\})?|projects\/\{project\}\/mcis(\/plan|\/\{mci\}\/(actions|commands))?)$/;
+const REFUSES_BY_CONTENT = /^(POST|PATCH|PUT) \/v1\/(connections(\/\{connection\})?|driver-keys|driver-repositories(\/\{repository\})?|drivers\/(install|\{driver\}\/(pin|reports))|projects\/\{project\}\/mcis(\/plan|\/\{mci\}\/(actions|commands))?)$/;
 
 /** Key of what DELETE and PATCH are aimed at, so that the others stay as they are for the rest. */
 const SPENT = Symbol('spent');
@@ -63,6 +63,7 @@ async function furnish(client, box) {
   for (const id of operations) if ((await watchOperation(client, id, () => undefined)).state !== 'succeeded') throw new Error('an MCI for the fuzz was not made');
   const command = await client.post('/v1/projects/default/mcis/demo/commands', { command: 'hostname' });
   await watchOperation(client, command.id, () => undefined);
+  for (const version of ['1.0.0', '1.1.0']) await client.upload('/v1/drivers?allowUnsigned=true', new Uint8Array(await spareDriver(version)));
   const ids = Object.fromEntries((await readAll(client, '/v1/connections')).map(({ name, id }) => [name, id]));
   const [workspace] = await readAll(client, '/v1/workspaces');
   const { accessKeyId, secretKey } = await (await fetch(`${box.control}/control/credential?cloud=aws&account=444455556666`)).json();
@@ -73,8 +74,15 @@ async function furnish(client, box) {
     'body.workspaceId': [workspace.id], 'body.groups[*].connection': [ids['aws-demo']], 'body.groups[*].region': [aws.region], 'body.groups[*].spec': [aws.spec], 'body.groups[*].image': [aws.image], 'body.groups[*].size': [1, 2], 'body.size': [0, 1, 2, 3],
     'body.networks[*].connection': [ids['aws-demo']], 'body.networks[*].region': [aws.region], 'body.networks[*].cidr': ['10.77.0.0/16', '10.78.0.0/16'],
     'body.driver': ['aws'], 'body.endpoint': [box.wires.ec2, 'http://127.0.0.1:9'], 'body.credential.accessKeyId': [accessKeyId], 'body.credential.secretAccessKey': [secretKey], 'body.vms[*]': ['aws-1', 'ncp-2'],
-    [SPENT]: { 'path.mci': mcis.slice(4), 'path.connection': [ids['ibm-demo'], ids['azure-demo'], ids['gcp-demo'], 'tencent-demo'] },
+    [SPENT]: { 'path.driver': ['spare'], 'path.version': ['1.0.0'],  'path.mci': mcis.slice(4), 'path.connection': [ids['ibm-demo'], ids['azure-demo'], ids['gcp-demo'], 'tencent-demo'] },
   };
+}
+
+/** A bundle of the simulator's driver under another name. */
+async function spareDriver(version) {
+  const { packBundle } = await import(pathToFileURL(resolve('src/driver-sdk/dist/bundle/index.js')).href);
+  const manifest = { ...JSON.parse(readFileSync('drivers/simulator/driver.json', 'utf8')), name: 'spare', version };
+  return packBundle([{ path: 'driver.json', content: Buffer.from(JSON.stringify(manifest)) }, { path: 'dist/index.js', content: readFileSync('drivers/simulator/dist/index.js') }]);
 }
 
 /** Runs it with known values for path parameters in four of five cases, and rubbish in the others. */
@@ -98,6 +106,8 @@ async function schemathesis(url, token, known) {
     '[[operations]]', `include-operation-id = ${JSON.stringify(operations)}`, `parameters = ${parameters(spent, 0.8)}`,
     '[[operations]]', `include-operation-id = ${JSON.stringify(lenient)}`, 'checks.positive_data_acceptance.enabled = false',
     // A GET or DELETE of this path is about an MCI that is called "plan", as `Allow` says.
+    // A driver of their own, so that what the others stand on is not taken from service.
+    '[[operations]]', 'include-path-regex = "^/v1/drivers/[{]driver[}]/(activate|rollback|deactivate|pin)$"', `parameters = ${parameters({ 'path.driver': ['spare'], 'body.version': ['1.0.0', '1.1.0'] }, 0.8)}`,
     '[[operations]]', 'include-path = "/v1/projects/{project}/mcis/plan"', 'checks.positive_data_acceptance.enabled = false', 'checks.allow_header_conformance.enabled = false', 'checks.unsupported_method.enabled = false',
     ...dictionaries.flatMap((values, index) => [`[dictionaries.known${index + 1}]`, `values = ${JSON.stringify(values)}`]),
   ];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BUNDLE_LIMITS } from '@mcmp/driver-sdk/bundle';
+import { valid } from 'semver';
 import { z } from 'zod';
 import { type Asking, RepositoryError, fetchBytes } from './fetching.js';
 
@@ -42,7 +43,7 @@ const Index = z.object({
   format: z.literal(1, { error: ({ input }) => `must be 1, the format that this server reads; it is ${JSON.stringify(input) ?? 'missing'}` }),
   drivers: z.array(z.object({
     name: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/), cloud: z.string().max(31), title: Label, description: Label.optional(), keywords: z.array(z.string().max(100)).max(100).optional(),
-    versions: z.array(z.object({ version: z.string().max(100), file: z.string().min(1).max(2000), size: z.number().int().min(1).max(BUNDLE_LIMITS.packedBytes), sha256: hex(64), contentHash: hex(64), keyId: hex(16).nullable(), publishedAt: z.string().max(40).optional() })).max(10_000),
+    versions: z.array(z.object({ version: z.string().max(100).refine((version) => valid(version) !== null, 'must be a semantic version'), file: z.string().min(1).max(2000), size: z.number().int().min(1).max(BUNDLE_LIMITS.packedBytes), sha256: hex(64), contentHash: hex(64), keyId: hex(16).nullable(), publishedAt: z.string().max(40).optional() })).max(10_000),
   })).max(10_000),
 });
 

@@ -1,3 +1,4 @@
+import { valid } from 'semver';
 import { z } from 'zod';
 import { CAPABILITY_METHODS } from '../capabilities.js';
 import type { Capability } from '../driver.js';
@@ -66,7 +67,7 @@ const DriverFunction = z.strictObject({
 
 const ManifestSchema = z.strictObject({
   name: z.string('must be a text').regex(/^[a-z][a-z0-9-]{1,30}$/, 'must be 2 to 31 of a-z, 0-9 and hyphen, beginning with a letter'),
-  version: z.string('must be a text').regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/, 'must be a semantic version such as 1.2.3').max(100),
+  version: z.string('must be a text').regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/, 'must be a semantic version such as 1.2.3').max(100).refine((version) => valid(version) !== null, 'must be a semantic version such as 1.2.3, without leading zeros or empty parts'),
   sdk: z.literal(1, { error: ({ input }) => `only driver SDK 1 is known here; the driver asks for ${JSON.stringify(input) ?? 'none'}` }),
   cloud: z.string('must be a text').regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be a lower-case word'),
   title: Label,
