@@ -1,4 +1,4 @@
-import type { ConnectInput, Driver, Session } from '@mcmp/driver-sdk';
+import type { Capability, ConnectInput, Driver, Session } from '@mcmp/driver-sdk';
 import { CAPABILITY_METHODS, defineDriver, isDriverError } from '@mcmp/driver-sdk';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeDriver } from '@mcmp/driver-sdk/testing';
@@ -7,19 +7,21 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { WIRE_GAPS } from '../../drivers/aws/test/wire-gaps.js';
+import { SERVED } from '../../drivers/aws/test/wire-served.js';
 import ec2 from '../../drivers/aws/wire/index.js';
 import { personalities } from '../../drivers/simulator/personalities/index.js';
 import { ACCOUNT, boxFaults, manifestOf, placeIn } from '../../drivers/simulator/test/kit-stage.js';
+import { narrow, narrowed } from '../../drivers/simulator/test/narrow.js';
 import plain from '../../drivers/simulator/wire/index.js';
 import { createWorld, type Wire } from '../../drivers/simulator/world/index.js';
 import { DriverHost, type DriverSession } from '../../src/connector/host/index.js';
 import type { CloudMethod, CloudRequest } from '../../src/connector/index.js';
 import { Logger } from '../../src/platform/logger/logger.js';
 
-/** Where a driver's bundle is held to the contract: a wire of the box, the cloud that it plays, and what a connection gives. A driver without one is an omission. */
-interface Stage { wire: Wire; cloud: string; credential(accessKeyId: string, secretKey: string): Record<string, string>; options: Record<string, string> }
+/** Where a driver's bundle is held to the contract: a wire of the box, the cloud that it plays, and what a connection gives, and what of the driver the wire serves, if not all. A driver without one is an omission. */
+interface Stage { wire: Wire; cloud: string; credential(accessKeyId: string, secretKey: string): Record<string, string>; options: Record<string, string>; served?: readonly Capability[] }
 const STAGES: Record<string, Stage> = {
-  aws: { wire: ec2, cloud: 'aws', credential: (accessKeyId, secretAccessKey) => ({ accessKeyId, secretAccessKey }), options: {} },
+  aws: { wire: ec2, cloud: 'aws', credential: (accessKeyId, secretAccessKey) => ({ accessKeyId, secretAccessKey }), options: {}, served: SERVED },
   simulator: { wire: plain, cloud: 'alibaba', credential: (accessKeyId, secretKey) => ({ accessKeyId, secretKey }), options: { cloud: 'alibaba' } },
 };
 const NAMES = Object.keys(STAGES);
@@ -77,14 +79,14 @@ it('knows where to hold each driver of the folder to the contract', () => {
   expect(readdirSync(resolve('drivers')).filter((name) => existsSync(resolve('drivers', name, 'driver.json'))).sort()).toEqual([...NAMES, ...ELSEWHERE].sort());
 });
 
-describe.each(Object.entries(STAGES))('the bundle of %s', (name, { cloud }) => {
+describe.each(Object.entries(STAGES))('the bundle of %s', (name, { cloud, served = manifestOf(name).capabilities }) => {
   it('is taken as it lies in the drivers\' folder', async () => {
     expect(await host.verifyDriver(resolve('drivers', name))).toMatchObject({ manifest: { name, limits: manifestOf(name).limits } });
   });
 
   const personality = personalities.find((each) => each.cloud === cloud)!;
   describeDriver({
-    driver: hosted(name), manifest: manifestOf(name), place: placeIn(personality), connect: () => connectTo(name), broken: () => connectTo(name, { secretKey: 'wrong-secret-wrong-secret' }),
+    driver: narrow(hosted(name), served), manifest: narrowed(manifestOf(name), served), place: placeIn(personality), connect: () => connectTo(name), broken: () => connectTo(name, { secretKey: 'wrong-secret-wrong-secret' }),
     faults: boxFaults(world, cloud), pollMs: 5, timeoutMs: 10_000, runner: { describe, it }, ...(name === 'aws' && { except: WIRE_GAPS }),
   });
 

@@ -53,9 +53,9 @@ export class Aws {
     return this.homeRegion.startsWith('cn-');
   }
 
-  /** AWS's own S3 takes a checksum with everything and tells buckets by host name; other stores at a custom endpoint often do neither. */
+  /** Checksums only where AWS demands them: other stores often take none, and in a signed URL the library puts that of an empty body. Such stores tell buckets by path, not by host name. */
   #s3Settings(): object {
-    return this.input.endpoint === undefined ? {} : { forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' };
+    return { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED', forcePathStyle: this.input.endpoint !== undefined };
   }
 
   #send<O>(service: string, client: AnyClient, command: Command<O>, signal: AbortSignal): Promise<O> {

@@ -5,26 +5,27 @@ import { DriverError, isDriverError } from '@mcmp/driver-sdk';
 const BY_CODE: Partial<Record<DriverErrorCode, string>> = {
   UNAUTHENTICATED: 'AuthFailure InvalidClientTokenId SignatureDoesNotMatch IncompleteSignature ExpiredToken ExpiredTokenException UnrecognizedClientException RequestExpired MissingAuthenticationToken InvalidSignatureException',
   FORBIDDEN: 'UnauthorizedOperation AccessDenied AccessDeniedException NotAuthorized Blocked',
-  NOT_FOUND: 'NoSuchResourceException ResourceNotFoundException NotFoundException InvalidRouteTableId.NotFound',
-  ALREADY_EXISTS: 'RouteAlreadyExists AlreadyExistsException ResourceAlreadyExistsException',
+  NOT_FOUND: 'NotFound AWS.SimpleQueueService.NonExistentQueue QueueDoesNotExist PermanentRedirect',
+  ALREADY_EXISTS: 'BucketAlreadyOwnedByYou QueueNameExists AWS.SimpleQueueService.QueueAlreadyExists ConflictingDomainExists',
   QUOTA_EXCEEDED: 'RulesPerSecurityGroupLimitExceeded SecurityGroupsPerInstanceLimitExceeded TagLimitExceeded QuotaExceededException MaxSpotInstanceCountExceeded VolumeModificationRateExceeded InsufficientFreeAddressesInSubnet',
   PAYMENT_REQUIRED: 'PendingVerification',
   UNSUPPORTED: 'UnsupportedOperation UnsupportedOperationException InvalidInstanceType UnsupportedHostConfiguration OptInRequired RegionDisabledException UnsupportedInstanceTypeOnRegion NotImplemented UnknownOperationException InvalidAction DisabledOperation',
   OUT_OF_CAPACITY: 'InsufficientInstanceCapacity InsufficientHostCapacity InsufficientCapacity InsufficientCapacityException InsufficientAddressCapacity InsufficientVolumeCapacity InsufficientReservedInstanceCapacity UnsupportedAvailabilityZoneException SpotMaxPriceTooLow Unsupported',
-  CONFLICT: 'IncorrectState OperationNotPermitted IncorrectInstanceState ConcurrentModificationException PriorRequestNotCompleteException ConcurrentTagAccess IncorrectModificationState ConcurrentCreateImageNoReboot InvalidState',
-  IN_USE: 'DependencyViolation VolumeInUse Resource.AlreadyAssociated InvalidNetworkInterface.InUse',
-  RATE_LIMITED: 'RequestLimitExceeded Throttling ThrottlingException ThrottledException TooManyRequestsException RequestThrottled RequestThrottledException SlowDown InstanceCreditsThrottled',
-  INVALID_REQUEST: 'CannotDelete MissingParameter UnknownParameter ValidationException ValidationError IdempotentParameterMismatch VPCIdNotSpecified MalformedQueryString GatewayNotAttached Gateway.NotAttached MissingAction VolumeTypeNotAvailableInZone EncryptedVolumesNotSupported',
+  CONFLICT: 'IncorrectState OperationNotPermitted IncorrectInstanceState ConcurrentModificationException PriorRequestNotCompleteException ConcurrentTagAccess IncorrectModificationState ConcurrentCreateImageNoReboot InvalidState EntityTemporarilyUnmodifiable OperationAborted QueueDeletedRecently AWS.SimpleQueueService.QueueDeletedRecently InvalidDBInstanceState InvalidDBInstanceStateFault InvalidDBSubnetGroupStateFault IncorrectFileSystemLifeCycleState IncorrectMountTargetState ResourcePropagationDelayException ConcurrentModification',
+  IN_USE: 'DependencyViolation VolumeInUse Resource.AlreadyAssociated InvalidNetworkInterface.InUse DeleteConflict DeleteConflictException BucketNotEmpty HostedZoneNotEmpty FileSystemInUse',
+  RATE_LIMITED: 'RequestLimitExceeded Throttling ThrottlingException ThrottledException TooManyRequestsException RequestThrottledException SlowDown InstanceCreditsThrottled PriorRequestNotComplete RequestThrottled',
+  INVALID_REQUEST: 'CannotDelete MissingParameter UnknownParameter ValidationException ValidationError IdempotentParameterMismatch VPCIdNotSpecified MalformedQueryString GatewayNotAttached Gateway.NotAttached MissingAction VolumeTypeNotAvailableInZone EncryptedVolumesNotSupported MalformedPolicyDocument NoSuchVersion IllegalLocationConstraintException AuthorizationHeaderMalformed VPCAssociationNotFound',
   UNAVAILABLE: 'InternalError InternalErrorException InternalFailure InternalServerError InternalServiceError ServiceUnavailable ServiceUnavailableException Unavailable ServerException ServiceException',
 };
 const CODES = new Map(Object.entries(BY_CODE).flatMap(([code, names]) => names.split(' ').map((name) => [name, code as DriverErrorCode] as const)));
 
 /** Families of codes; the first that fits holds, so the narrow ones stand first. */
 const BY_PATTERN: [pattern: RegExp, code: DriverErrorCode][] = [
-  [/^Invalid\w*\.NotFound$|^Invalid\w*\.Unknown$|\.NotFound$/i, 'NOT_FOUND'],
-  [/\.Duplicate$|\w\.AlreadyExists$|^Duplicate/, 'ALREADY_EXISTS'],
-  [/LimitExceeded(Exception)?$|^TooMany|QuotaExceeded/, 'QUOTA_EXCEEDED'],
-  [/\.InUse$|InUseException$/, 'IN_USE'],
+  [/^Invalid\w*\.Unknown$|NotFound(Fault|Exception)?$|^NoSuch/i, 'NOT_FOUND'],
+  [/\.Duplicate$|AlreadyExists(Fault|Exception)?$|^Duplicate/, 'ALREADY_EXISTS'],
+  [/LimitExceeded(Fault|Exception)?$|^TooMany|QuotaExceeded/, 'QUOTA_EXCEEDED'],
+  [/\.InUse$|InUse(Fault|Exception)?$/, 'IN_USE'],
+  [/CapacityExceeded|^InsufficientDBInstanceCapacity/, 'OUT_OF_CAPACITY'],
   [/^Invalid|\.Malformed$|^Malformed|^Missing|^Unknown/, 'INVALID_REQUEST'],
 ];
 

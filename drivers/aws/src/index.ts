@@ -1,9 +1,14 @@
 import type { Session } from '@mcmp/driver-sdk';
 import { defineDriver } from '@mcmp/driver-sdk';
 import { account, regions } from './account.js';
+import { buckets } from './bucket.js';
 import { Aws } from './client.js';
 import { customImages } from './custom-image.js';
 import { disks } from './disk.js';
+import { dnsRecords } from './dns-record.js';
+import { dnsZones } from './dns-zone.js';
+import { iamRoles } from './iam-role.js';
+import { iamUsers } from './iam-user.js';
 import { images } from './image.js';
 import { internetGateways } from './internet-gateway.js';
 import { keyPairs } from './key-pair.js';
@@ -11,8 +16,10 @@ import { natGateways } from './nat-gateway.js';
 import { networks } from './network.js';
 import { networkInterfaces } from './network-interface.js';
 import { placementGroups } from './placement-group.js';
+import { objects } from './object.js';
 import { prices } from './price.js';
 import { publicIps } from './public-ip.js';
+import { queues } from './queue.js';
 import { quotas } from './quota.js';
 import { routeTables } from './route-table.js';
 import { securityGroups } from './security-group.js';
@@ -29,8 +36,8 @@ export default defineDriver({
     const aws = new Aws(input);
     return {
       traits: {
-        idempotencyToken: ['vm', 'disk'],
-        uniqueName: ['key-pair', 'security-group', 'placement-group', 'custom-image'],
+        idempotencyToken: ['vm', 'disk', 'dns-zone'],
+        uniqueName: ['key-pair', 'security-group', 'placement-group', 'custom-image', 'bucket', 'queue', 'iam-user', 'iam-role'],
         // "Eventual consistency in the Amazon EC2 API" names no bound; a minute is what clients of AWS allow.
         consistencyWindowMs: Number(input.options.consistencyWindowSeconds || 60) * 1000,
         networkScope: 'region',
@@ -61,6 +68,13 @@ export default defineDriver({
       'custom-image': customImages(aws),
       'vpn-gateway': vpnGateways(aws),
       'vpn-connection': vpnConnections(aws),
+      bucket: buckets(aws),
+      object: objects(aws),
+      queue: queues(aws),
+      'dns-zone': dnsZones(aws),
+      'dns-record': dnsRecords(aws),
+      'iam-user': iamUsers(aws),
+      'iam-role': iamRoles(aws),
     };
   },
 });

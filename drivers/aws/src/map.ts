@@ -22,7 +22,7 @@ export const toTags = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Val
 export const tagged = (type: ResourceType, tags: Tags, name?: string): TagSpecification => ({ ResourceType: type, Tags: toTags(name === undefined ? tags : { ...tags, Name: name }) });
 
 /** Our token as a tag value: as it is where AWS takes its characters, else as a hash. */
-const markOf = (token: string): string => (/^[\w.:/=+@-]{1,64}$/.test(token) ? token : createHash('sha256').update(token).digest('hex'));
+export const markOf = (token: string): string => (/^[\w.:/=+@-]{1,64}$/.test(token) ? token : createHash('sha256').update(token).digest('hex'));
 /** Tags of a thing that AWS has no token for. */
 export const marked = ({ tags, token }: Pick<CreateRequest, 'tags' | 'token'>): Tags => ({ ...tags, [TOKEN_TAG]: markOf(token) });
 /** Finds what an earlier call with this token made. */

@@ -2,6 +2,7 @@ import type { TagHandlers, ResourceKind } from '@mcmp/driver-sdk';
 import type { Aws, Ec2 } from './client.js';
 import { readKeyPair } from './key-pair.js';
 import { toTags } from './map.js';
+import { SERVICE_TAGS } from './service-tags.js';
 
 /** The id under which AWS tags a thing. */
 const taggedId = async (ec2: Ec2, kind: ResourceKind, id: string): Promise<string> => (kind === 'key-pair' ? ((await readKeyPair(ec2, id)).KeyPairId ?? id) : id);
@@ -10,12 +11,23 @@ const taggedId = async (ec2: Ec2, kind: ResourceKind, id: string): Promise<strin
 export function tags(aws: Aws): TagHandlers {
   return {
     async set({ region, kind, id, tags: wanted, name }, signal) {
+      const all = name === undefined ? wanted : { ...wanted, Name: name };
+      const service = SERVICE_TAGS[kind];
+      if (service) {
+        if (Object.keys(all).length > 0) await service.set(aws, { region, id }, all, signal);
+        return;
+      }
       const ec2 = await aws.ec2(region, signal);
-      const Tags = toTags(name === undefined ? wanted : { ...wanted, Name: name });
+      const Tags = toTags(all);
       if (Tags.length > 0) await ec2.send(new ec2.CreateTagsCommand({ Resources: [await taggedId(ec2, kind, id)], Tags }));
     },
 
     async remove({ region, kind, id, keys }, signal) {
+      const service = SERVICE_TAGS[kind];
+      if (service) {
+        if (keys.length > 0) await service.remove(aws, { region, id }, keys, signal);
+        return;
+      }
       const ec2 = await aws.ec2(region, signal);
       if (keys.length > 0) await ec2.send(new ec2.DeleteTagsCommand({ Resources: [await taggedId(ec2, kind, id)], Tags: keys.map((Key) => ({ Key })) }));
     },

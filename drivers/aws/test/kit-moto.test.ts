@@ -1,3 +1,4 @@
+import { CreatePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import type { ConnectInput, Manifest } from '@mcmp/driver-sdk';
 import { ALL_CHECKS, describeDriver } from '@mcmp/driver-sdk/testing';
@@ -7,9 +8,14 @@ import { motoNeeded, motoServer, startMoto } from './moto.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../driver.json', import.meta.url), 'utf8')) as Manifest;
 const region = 'us-west-1';
+/** A document of IAM with one statement. */
+const document = (Effect: string, rest: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect, ...rest }] });
 
 /** What moto 5.2 does otherwise than AWS. The EC2 wire of the cloud in a box checks these. */
 const gaps: Record<string, string> = {
+  'dns-zone.token-again': 'CreateHostedZone takes one CallerReference twice',
+  'dns-zone.token-at-once': 'CreateHostedZone takes one CallerReference twice',
+  'dns-record.wrong-value': 'ChangeResourceRecordSets takes any value',
   'vm.token-again': 'RunInstances ignores ClientToken',
   'vm.token-at-once': 'RunInstances ignores ClientToken',
   'disk.token-again': 'CreateVolume ignores ClientToken',
@@ -33,6 +39,7 @@ if (motoServer === undefined && !motoNeeded) {
 } else {
   let moto: Awaited<ReturnType<typeof startMoto>>;
   let imageId = '';
+  let policyIds: string[] = [];
   const connect = (): ConnectInput => ({ credential: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'a-secret-of-nobody' }, endpoint: moto.url, options: {} });
   beforeAll(async () => {
     moto = await startMoto();
@@ -40,10 +47,14 @@ if (motoServer === undefined && !motoNeeded) {
     const { items } = await session.image!.list({ region }, AbortSignal.timeout(30_000));
     imageId = items.find(({ osFamily }) => osFamily === 'ubuntu')!.id;
     await session.close?.();
+    const iam = new IAMClient({ region, endpoint: moto.url, credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'a-secret-of-nobody' } });
+    const policy = async (PolicyName: string): Promise<string> => (await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: document('Allow', { Action: 's3:Get*', Resource: '*' }) }))).Policy?.Arn ?? '';
+    policyIds = [await policy('one'), await policy('other')];
+    iam.destroy();
   });
   afterAll(() => moto?.close());
   describeDriver({
     driver, manifest, connect, pollMs: 50, timeoutMs: 30_000, except: gaps, runner: { describe, it },
-    place: () => ({ region, zone: `${region}a`, specId: 't3.small', otherSpecId: 't3.medium', imageId, sshUser: 'ubuntu' }),
+    place: () => ({ region, zone: `${region}a`, specId: 't3.small', otherSpecId: 't3.medium', imageId, sshUser: 'ubuntu', policyIds, trust: document('Allow', { Principal: { AWS: 'arn:aws:iam::123456789012:root' }, Action: 'sts:AssumeRole' }) }),
   });
 }

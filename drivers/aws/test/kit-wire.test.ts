@@ -3,10 +3,12 @@ import type { ConnectInput } from '@mcmp/driver-sdk';
 import { describeDriver } from '@mcmp/driver-sdk/testing';
 import { personalities } from '../../simulator/personalities/index.js';
 import { ACCOUNT, boxFaults, manifestOf, placeIn, roughen } from '../../simulator/test/kit-stage.js';
+import { narrow, narrowed } from '../../simulator/test/narrow.js';
 import { createWorld } from '../../simulator/world/index.js';
 import driver from '../src/index.js';
 import wire from '../wire/index.js';
 import { WIRE_GAPS } from './wire-gaps.js';
+import { SERVED } from './wire-served.js';
 
 const aws = personalities.find(({ cloud }) => cloud === 'aws')!;
 
@@ -30,7 +32,7 @@ describe.each([
     return { credential: { accessKeyId, secretAccessKey: secretKey }, endpoint: `http://127.0.0.1:${server.port}`, options: {} };
   };
   describeDriver({
-    driver, manifest: manifestOf('aws'), place: placeIn(aws), connect: connect(), broken: connect({ secretKey: 'wrong-secret-wrong-secret' }),
+    driver: narrow(driver, SERVED), manifest: narrowed(manifestOf('aws'), SERVED), place: placeIn(aws), connect: connect(), broken: connect({ secretKey: 'wrong-secret-wrong-secret' }),
     faults: { ...boxFaults(world, 'aws'), ...(troubles && { clear: async () => troubles(world) }) }, pollMs: 5, timeoutMs: 10_000, except: WIRE_GAPS, runner: { describe, it },
   });
   it('left nothing behind', () => expect(world.truth({ cloud: 'aws' })).toEqual([]));

@@ -1,4 +1,4 @@
 export {
   CostExplorerClient as Client,
-  GetCostAndUsageCommand,
+  GetCostAndUsageCommand, GetDimensionValuesCommand,
 } from '@aws-sdk/client-cost-explorer';
