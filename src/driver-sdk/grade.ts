@@ -56,7 +56,7 @@ export interface CapabilityGrade {
   capability: Capability;
   /** The strongest proof that holds; `unproven` where there is none. */
   best: Proof | 'unproven';
-  /** By strength, one for each proof that a report has. */
+  /** By strength, one for each proof by whose report something passed or failed. */
   proofs: CapabilityProof[];
 }
 
@@ -98,7 +98,7 @@ export function countsOf(checks: readonly Pick<ReportedCheck, 'outcome'>[]): Che
 export function gradeOf(capabilities: readonly Capability[], reports: readonly ConformanceReport[]): Grade {
   const counted = latestOf(reports);
   const grades = capabilities.map((capability): CapabilityGrade => {
-    const proofs = counted.map((report) => proofBy(report, capability)).filter(({ passed, failed, skipped }) => passed + failed + skipped > 0);
+    const proofs = counted.map((report) => proofBy(report, capability)).filter(({ passed, failed }) => passed + failed > 0);
     return { capability, best: proofs.find(({ proven }) => proven)?.proof ?? 'unproven', proofs };
   });
   const counts = countsOf(counted.flatMap(({ checks }) => checks));

@@ -25,8 +25,11 @@ describe('a grade', () => {
     expect(capabilities.map(({ capability, best, proofs }) => [capability, best, proofs.map(({ proof }) => proof)])).toEqual([['vm', 'real-service', ['real-service', 'simulator']], ['disk', 'simulator', ['simulator']], ['queue', 'unproven', []]]);
   });
 
+  it('leaves out what was skipped as a whole', () => {
+    expect(gradeOf(['vm'], [report('real-service', [check('vm', 'skipped')]), report('simulator', [check('vm')])]).capabilities[0]).toMatchObject({ best: 'simulator', proofs: [{ proof: 'simulator' }] });
+  });
+
   it.each<[string, ReportedCheck[]]>([
-    ['only skipped', [check('vm', 'skipped')]],
     ['failed beside what passed', [check('vm'), check('vm', 'failed')]],
     ['undecided beside what passed', [check('vm'), check('vm', 'skipped', { undecided: true })]],
   ])('takes nothing as proven that was %s', (_what, checks) => {

@@ -1,12 +1,14 @@
 import { CreatePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import type { ConnectInput, Manifest } from '@mcmp/driver-sdk';
-import { ALL_CHECKS, describeDriver } from '@mcmp/driver-sdk/testing';
+import type { Manifest } from '@mcmp/driver-sdk';
+import { describeDriver } from '@mcmp/driver-sdk/testing';
 import { readFileSync } from 'node:fs';
 import driver from '../src/index.js';
+import { MOTO_GAPS, motoInput, motoPlace } from './moto-stage.js';
 import { motoNeeded, motoServer, startMoto } from './moto.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../driver.json', import.meta.url), 'utf8')) as Manifest;
+<<<<<<< HEAD
 const region = 'us-west-1';
 /** A document of IAM with one statement. */
 const document = (Effect: string, rest: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect, ...rest }] });
@@ -32,12 +34,15 @@ const gaps: Record<string, string> = {
 };
 // Moto has no placement groups at all.
 for (const { id } of ALL_CHECKS) if (/^placement-group\.|^tag\.\w+-placement-group$/.test(id)) gaps[id] = 'CreatePlacementGroup is missing';
+=======
+>>>>>>> e72f098 (Show in one matrix what each driver is proven for, and against what)
 
 if (motoServer === undefined && !motoNeeded) {
   console.warn("moto_server is not in PATH: the conformance kit does not run here. pip install 'moto[server]'");
   describe.skip('the conformance kit against moto', () => it('needs moto_server', () => undefined));
 } else {
   let moto: Awaited<ReturnType<typeof startMoto>>;
+<<<<<<< HEAD
   let imageId = '';
   let policyIds: string[] = [];
   const connect = (): ConnectInput => ({ credential: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'a-secret-of-nobody' }, endpoint: moto.url, options: {} });
@@ -56,5 +61,14 @@ if (motoServer === undefined && !motoNeeded) {
   describeDriver({
     driver, manifest, connect, pollMs: 50, timeoutMs: 30_000, except: gaps, runner: { describe, it },
     place: () => ({ region, zone: `${region}a`, specId: 't3.small', otherSpecId: 't3.medium', imageId, sshUser: 'ubuntu', policyIds, trust: document('Allow', { Principal: { AWS: 'arn:aws:iam::123456789012:root' }, Action: 'sts:AssumeRole' }) }),
+=======
+  beforeAll(async () => {
+    moto = await startMoto();
+  });
+  afterAll(() => moto?.close());
+  describeDriver({
+    driver, manifest, connect: () => motoInput(moto.url), pollMs: 50, timeoutMs: 30_000, expensive: true, except: MOTO_GAPS, runner: { describe, it },
+    place: () => motoPlace(driver, moto.url),
+>>>>>>> e72f098 (Show in one matrix what each driver is proven for, and against what)
   });
 }

@@ -1,0 +1,35 @@
+import type { ConnectInput, Driver } from '@mcmp/driver-sdk';
+import type { CheckPlace } from '@mcmp/driver-sdk/testing';
+import { ALL_CHECKS } from '@mcmp/driver-sdk/testing';
+
+/** What moto 5.2 does otherwise than AWS. The EC2 wire of the cloud in a box checks these. */
+export const MOTO_GAPS: Record<string, string> = {
+  'vm.token-again': 'RunInstances ignores ClientToken',
+  'vm.token-at-once': 'RunInstances ignores ClientToken',
+  'disk.token-again': 'CreateVolume ignores ClientToken',
+  'disk.token-at-once': 'CreateVolume ignores ClientToken',
+  'vm.unknown-spec': 'RunInstances takes any instance type',
+  'tag.unknown': 'CreateTags takes any id',
+  'subnet.delete-with-vm': 'DeleteSubnet knows no dependants',
+  'security-group.delete-with-vm': 'DeleteSecurityGroup knows no dependants',
+  'security-group.rules-wrong': 'AuthorizeSecurityGroupIngress takes ports from 90 to 80',
+  'key-pair.wrong-key': 'ImportKeyPair answers a wrong key with a page of HTTP 500',
+  'network-interface.delete-attached': 'DeleteNetworkInterface takes one away that a VM has',
+  'custom-image.unique-name': 'CreateImage takes a name twice',
+  'route-table.wrong-route': 'CreateRoute takes a range of 99 bits',
+};
+// Moto has no placement groups at all.
+for (const { id } of ALL_CHECKS) if (/^placement-group\.|^tag\.\w+-placement-group$/.test(id)) MOTO_GAPS[id] = 'CreatePlacementGroup is missing';
+
+const region = 'us-west-1';
+
+/** A connection to moto, which takes any key. */
+export const motoInput = (url: string): ConnectInput => ({ credential: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'a-secret-of-nobody' }, endpoint: url, options: {} });
+
+/** A place of moto, with an image that it has. */
+export async function motoPlace(driver: Driver, url: string): Promise<CheckPlace> {
+  const session = await driver.connect(motoInput(url));
+  const { items } = await session.image!.list({ region }, AbortSignal.timeout(30_000));
+  await session.close?.();
+  return { region, zone: `${region}a`, specId: 't3.small', otherSpecId: 't3.medium', imageId: items.find(({ osFamily }) => osFamily === 'ubuntu')!.id, sshUser: 'ubuntu', databaseSpecId: 'db.t3.micro', databaseEngine: 'postgres' };
+}
