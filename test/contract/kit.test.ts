@@ -20,7 +20,15 @@ describe('the kit finds nothing wrong with a right driver', () => {
   it('of whatever manners', async () => {
     const reports = await checkDriver(memoryBox({ idempotencyToken: [...RESOURCE_KINDS], uniqueName: [...RESOURCE_KINDS], subnetScope: 'region', clusterNeedsNodes: true, subnetsForServices: 1 }));
     expect(told(reports, 'failed')).toEqual([]);
-    expect(told(reports, 'skipped')).toEqual([]);
+    expect(told(reports, 'skipped')).toEqual(['session.lacking: traits.lacks names nothing']);
+  });
+
+  it('of a cloud that lacks what the driver can elsewhere', async () => {
+    const reports = await checkDriver(memoryBox({ lacks: ['cluster', 'node-group', 'quota', 'tag'] }));
+    expect(told(reports, 'failed')).toEqual([]);
+    const lacking = reports.filter(({ why }) => why?.includes('the cloud lacks'));
+    expect([...new Set(lacking.map(({ capability }) => capability))].sort()).toEqual(['cluster', 'faults', 'node-group', 'quota', 'tag']);
+    expect(reports.find(({ id }) => id === 'session.lacking')?.outcome).toBe('passed');
   });
 
   it('that can less, checked for less', async () => {

@@ -18,8 +18,12 @@ export const MOTO_GAPS: Record<string, string> = {
   'custom-image.unique-name': 'CreateImage takes a name twice',
   'route-table.wrong-route': 'CreateRoute takes a range of 99 bits',
 };
-// Moto has no placement groups at all.
-for (const { id } of ALL_CHECKS) if (/^placement-group\.|^tag\.\w+-placement-group$/.test(id)) MOTO_GAPS[id] = 'CreatePlacementGroup is missing';
+/** What moto lacks as a whole, by the ids of the checks that need it. */
+const LACKING: [RegExp, string][] = [
+  [/^placement-group\.|^tag\.\w+-placement-group$/, 'CreatePlacementGroup is missing'],
+  [/^vpn-connection\.|^tag\.\w+-vpn-connection$|^vpn-gateway\.delete-with-connection$/, 'CreateVpnConnectionRoute is missing'],
+];
+for (const [needing, why] of LACKING) for (const { id } of ALL_CHECKS.filter((check) => needing.test(check.id))) MOTO_GAPS[id] = why;
 
 const region = 'us-west-1';
 

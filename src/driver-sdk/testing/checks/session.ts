@@ -1,6 +1,6 @@
 import { CAPABILITY_METHODS } from '../../capabilities.js';
 import type { Capability, Session } from '../../driver.js';
-import { CheckFailure, ensure, ensureNoTwin, ensureSame, ensureSameSet, show, skip } from '../assert.js';
+import { CheckFailure, ensure, ensureNoTwin, ensureRefused, ensureSame, ensureSameSet, show, skip } from '../assert.js';
 import type { Check, CheckContext } from '../context.js';
 import { methodsOf, sleep } from '../context.js';
 import { doorOf, draft, KINDS, listAll } from '../fixtures.js';
@@ -103,6 +103,20 @@ export const sessionChecks: Check[] = [
     const { clusterNeedsNodes: nodes = false, subnetsForServices: subnets = 1 } = await context.traits();
     ensure(typeof nodes === 'boolean', `clusterNeedsNodes is ${show(nodes)}`);
     ensure(Number.isInteger(subnets) && subnets >= 1 && subnets <= 6, `subnetsForServices is ${show(subnets)}`);
+  }),
+  check('traits-lacks', 'lacks only what it declares, each once, and promises nothing of it', async (context) => {
+    const { lacks = [], idempotencyToken, uniqueName } = await context.traits();
+    for (const capability of lacks) ensure(context.manifest.capabilities.includes(capability), `${show(capability)} is lacking, and not declared`);
+    ensureNoTwin(lacks, 'traits.lacks');
+    ensureSame([...idempotencyToken, ...uniqueName].filter((kind) => lacks.includes(kind)), [], 'lacking and promised');
+  }),
+  check('lacking', 'answers UNSUPPORTED to every method of what its cloud lacks', async (context) => {
+    const { lacks = [] } = await context.traits();
+    if (lacks.length === 0) skip('traits.lacks names nothing');
+    const { region } = await context.place();
+    for (const capability of lacks) {
+      for (const name of methodsOf(capability).required) await ensureRefused(context.invoke(`${capability}.${name}`, { region, id: 'none', name: 'none', tags: {}, token: 'none' }), ['UNSUPPORTED'], `${capability}.${name}`);
+    }
   }),
   check('traits-plain', 'has the same plain traits in every session', async (context) => {
     const { traits } = await context.session();

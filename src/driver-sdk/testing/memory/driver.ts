@@ -1,5 +1,7 @@
+import { CAPABILITY_METHODS } from '../../capabilities.js';
 import type { Capability, Driver, HandlerGroups, Session, Traits } from '../../driver.js';
 import { defineDriver } from '../../driver.js';
+import { DriverError } from '../../errors.js';
 import type { CheckOptions } from '../options.js';
 import { accountGroups } from './account.js';
 import type { Pace } from './cloud.js';
@@ -15,8 +17,12 @@ import { storageGroups } from './storage.js';
 export const memoryDriver = (cloud: MemoryCloud, traits: Traits, capabilities: readonly Capability[]): Driver => defineDriver({
   connect: async ({ credential }) => {
     const door = new MemoryDoor(cloud, credential, traits);
+    const none = async (): Promise<never> => {
+      throw new DriverError('UNSUPPORTED', 'This cloud has no such thing.', { providerCode: 'NoSuchService' });
+    };
+    const lacking = (capability: Capability) => Object.fromEntries(CAPABILITY_METHODS[capability].map((name) => [name.replace('?', ''), none]));
     const groups: HandlerGroups = { ...accountGroups(door), ...networkGroups(door), ...computeGroups(door), ...storageGroups(door), ...serviceGroups(door) };
-    return { traits: structuredClone(traits), ...Object.fromEntries(capabilities.map((capability) => [capability, groups[capability]])) } as Session;
+    return { traits: structuredClone(traits), ...Object.fromEntries(capabilities.map((capability) => [capability, traits.lacks?.includes(capability) ? lacking(capability) : groups[capability]])) } as Session;
   },
 });
 
@@ -31,9 +37,10 @@ export interface MemoryBox extends CheckOptions {
  * With fewer `capabilities` the driver declares, has and promises these alone.
  */
 export function memoryBox(manners: Partial<Traits> = {}, pace: Partial<Pace> = {}, capabilities: readonly Capability[] = MEMORY_MANIFEST.capabilities): MemoryBox {
-  const declared = (kind: Capability) => capabilities.includes(kind);
   const wanted = { ...MEMORY_TRAITS, ...manners };
-  const traits = { ...wanted, idempotencyToken: wanted.idempotencyToken.filter(declared), uniqueName: wanted.uniqueName.filter(declared) };
+  const declared = (kind: Capability) => capabilities.includes(kind);
+  const promised = (kind: Capability) => declared(kind) && wanted.lacks?.includes(kind) !== true;
+  const traits = { ...wanted, idempotencyToken: wanted.idempotencyToken.filter(promised), uniqueName: wanted.uniqueName.filter(promised) };
   const cloud = new MemoryCloud(traits.uniqueName, { settleMs: 1, unseenMs: 0, refuseEach: 0, ...pace });
   const region = 'memory-east';
   const { functions, ...manifest } = MEMORY_MANIFEST;
