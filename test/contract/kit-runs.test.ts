@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RESOURCE_KINDS } from '@mcmp/driver-sdk';
+import { DriverError, RESOURCE_KINDS } from '@mcmp/driver-sdk';
 import type { CheckOptions, CheckReport, Runner } from '@mcmp/driver-sdk/testing';
 import { ALL_CHECKS, checkDriver, describeDriver, memoryBox } from '@mcmp/driver-sdk/testing';
 import { wrongDrivers } from '../../src/driver-sdk/testing/wrong-drivers.js';
@@ -68,6 +68,18 @@ describe('the kit', () => {
     expect(lines(reports, 'failed')).toEqual([]);
     expect(lines(reports, 'skipped')).toContain('price.amounts: known gap: nobody published them');
     await expect(checkDriver({ ...options, except: { 'price.amount': 'mistyped' } })).rejects.toThrow('no check is called price.amount');
+  });
+
+  it('decides nothing of a method that may be absent, where the cloud cannot', async () => {
+    const box = memoryBox();
+    const { connect } = box.driver;
+    const driver: CheckOptions['driver'] = { mcmpDriver: 1, connect: async (input) => {
+      const session = await connect(input);
+      return { ...session, disk: { ...session.disk!, resize: () => Promise.reject(new DriverError('UNSUPPORTED', 'Disks of this cloud do not grow.', { providerCode: 'NoSuchAction' })) } };
+    } };
+    const reports = await checkDriver({ ...box, driver });
+    expect(lines(reports, 'failed')).toEqual([]);
+    expect(lines(reports, 'skipped')).toContain('disk.resize: disk.resize: Disks of this cloud do not grow.');
   });
 
   it('removes what was made when a check failed, and tells what it could not remove', async () => {

@@ -20,7 +20,7 @@ describe('the kit finds nothing wrong with a right driver', () => {
   it('of whatever manners', async () => {
     const reports = await checkDriver(memoryBox({ idempotencyToken: [...RESOURCE_KINDS], uniqueName: [...RESOURCE_KINDS], subnetScope: 'region', clusterNeedsNodes: true, subnetsForServices: 1 }));
     expect(told(reports, 'failed')).toEqual([]);
-    expect(told(reports, 'skipped')).toEqual(['session.lacking: traits.lacks names nothing']);
+    expect(told(reports, 'skipped')).toEqual(['session.lacking: traits.lacks names nothing that is declared']);
   });
 
   it('of a cloud that lacks what the driver can elsewhere', async () => {

@@ -162,6 +162,8 @@ export class CheckContext {
       } catch (error) {
         if (error instanceof CheckFailure) throw error;
         this.journal.push({ method, error });
+        // What may be absent may also be there for another cloud of the same driver, and say so.
+        if (isDriverError(error) && error.code === 'UNSUPPORTED' && isOptional(...partsOf(method))) throw new CheckSkipped(`${method}: ${error.message}`);
         if (!patient || attempt > 10 || !isDriverError(error) || error.code !== 'RATE_LIMITED') throw error;
         await sleep(error.detail?.retryAfterMs ?? 500 * attempt);
       }
@@ -240,6 +242,12 @@ export function methodsOf(capability: Capability): { required: string[]; optiona
   const all = CAPABILITY_METHODS[capability];
   return { required: all.filter((name) => !name.endsWith('?')), optional: all.filter((name) => name.endsWith('?')).map((name) => name.slice(0, -1)) };
 }
+
+/** Capability and name of a method. */
+const partsOf = (method: string): [string, string] => {
+  const [capability = '', name = ''] = method.split('.');
+  return [capability, name];
+};
 
 const isOptional = (capability: string, name: string): boolean => capability in CAPABILITY_METHODS && methodsOf(capability as Capability).optional.includes(name);
 

@@ -104,15 +104,15 @@ export const sessionChecks: Check[] = [
     ensure(typeof nodes === 'boolean', `clusterNeedsNodes is ${show(nodes)}`);
     ensure(Number.isInteger(subnets) && subnets >= 1 && subnets <= 6, `subnetsForServices is ${show(subnets)}`);
   }),
-  check('traits-lacks', 'lacks only what it declares, each once, and promises nothing of it', async (context) => {
+  check('traits-lacks', 'lacks only what the SDK knows, each once, and promises nothing of it', async (context) => {
     const { lacks = [], idempotencyToken, uniqueName } = await context.traits();
-    for (const capability of lacks) ensure(context.manifest.capabilities.includes(capability), `${show(capability)} is lacking, and not declared`);
+    for (const capability of lacks) ensure(GROUPS.includes(capability), `${show(capability)} is lacking, and no capability`);
     ensureNoTwin(lacks, 'traits.lacks');
     ensureSame([...idempotencyToken, ...uniqueName].filter((kind) => lacks.includes(kind)), [], 'lacking and promised');
   }),
   check('lacking', 'answers UNSUPPORTED to every method of what its cloud lacks', async (context) => {
-    const { lacks = [] } = await context.traits();
-    if (lacks.length === 0) skip('traits.lacks names nothing');
+    const lacks = ((await context.traits()).lacks ?? []).filter((capability) => context.manifest.capabilities.includes(capability));
+    if (lacks.length === 0) skip('traits.lacks names nothing that is declared');
     const { region } = await context.place();
     for (const capability of lacks) {
       for (const name of methodsOf(capability).required) await ensureRefused(context.invoke(`${capability}.${name}`, { region, id: 'none', name: 'none', tags: {}, token: 'none' }), ['UNSUPPORTED'], `${capability}.${name}`);

@@ -46,7 +46,7 @@ export const wrongContracts: WrongDriver[] = [
   session('a scope that is none', ['session.traits-scopes'], ({ traits }) => void (traits.networkScope = 'planet' as 'global')),
   session('a batch beyond the SDK', ['session.traits-batch'], ({ traits }) => void (traits.vmBatch = 2_000)),
   session('services that need no subnet', ['session.traits-services'], ({ traits }) => void (traits.subnetsForServices = 0)),
-  session('a lack of what it never had', ['session.traits-lacks'], ({ traits }) => void (traits.lacks = ['database'])),
+  session('a lack of what it never had', ['session.traits-lacks'], ({ traits }) => void (traits.lacks = ['planet' as 'vm'])),
   session('quotas in a cloud that lacks them', ['session.lacking'], (groups) => void (groups.quota = { list: async () => ({ items: [] }) }), { lacks: ['quota'] }),
   session('a trait more', ['session.traits-plain'], ({ traits }) => Object.assign(traits, { mood: 'calm' })),
   session('a close that throws the second time', ['session.close'], (groups) => {
