@@ -1,5 +1,6 @@
 import type { Capability, DatabaseEngine } from '@mcmp/driver-sdk';
 import type { Kind, Personality, Services } from '../world/types.js';
+import { BILLING } from './billing.js';
 
 const VERSIONS = ['1.35', '1.34', '1.33', '1.32'];
 const ENGINES: DatabaseEngine[] = [
@@ -9,7 +10,7 @@ const ENGINES: DatabaseEngine[] = [
 
 /** The services of a cloud that has everything; what is given replaces it. */
 export const servicesOf = (own: Partial<Services> = {}): Services => ({
-  lacks: [], clusterNeedsNodes: false, subnetsForServices: 1, assumesRoles: false, linger: [10_000, 60_000], expiredCode: 'CredentialExpired', kubernetes: VERSIONS, engines: ENGINES, ...own,
+  lacks: [], clusterNeedsNodes: false, subnetsForServices: 1, assumesRoles: false, linger: [10_000, 60_000], expiredCode: 'CredentialExpired', billing: BILLING.openstack, kubernetes: VERSIONS, engines: ENGINES, ...own,
 });
 
 /** Ways out and ways between that are no things of their own in a cloud whose networks reach the internet by themselves. */
@@ -21,22 +22,24 @@ const NO_OBJECTS: Capability[] = ['bucket', 'object'];
 const NO_IDENTITIES: Capability[] = ['iam-user', 'iam-role'];
 
 /**
- * What each cloud offers by API, from its API reference as far as it was read. A service for which no API was found is listed as lacking: the box plays nothing that nobody has shown to exist.
- * Versions and engines are alike everywhere; how long hidden interfaces linger is published nowhere, and AWS's is from use.
+ * What each cloud offers by API. Machines, networks, storage, clusters and databases go by tables of the providers' API calls; queues, logs of events, placement groups, NAT gateways and tables of routes
+ * by what is known of the product, unverified. A service for which no API is known is listed as lacking. Versions and engines are alike everywhere, and so is no cloud's true list;
+ * how long hidden interfaces linger is published nowhere, and AWS's is from use.
  */
 export const SERVICES = {
-  aws: servicesOf({ expiredCode: 'ExpiredToken', subnetsForServices: 2, assumesRoles: true, linger: [60_000, 300_000] }),
+  aws: servicesOf({ billing: BILLING.aws, expiredCode: 'ExpiredToken', subnetsForServices: 2, assumesRoles: true, linger: [60_000, 300_000] }),
   // Azure's virtual networks reach the internet by themselves; cards of VMs are things of their own.
-  azure: servicesOf({ expiredCode: 'ExpiredAuthenticationToken', lacks: [...NO_GATEWAYS], clusterNeedsNodes: true, linger: [5_000, 60_000] }),
+  azure: servicesOf({ billing: BILLING.azure, expiredCode: 'ExpiredAuthenticationToken', lacks: [...NO_GATEWAYS], clusterNeedsNodes: true, linger: [5_000, 60_000] }),
   // Interfaces exist only with their VM.
-  gcp: servicesOf({ expiredCode: 'invalid_grant', lacks: [...NO_GATEWAYS, 'network-interface'], clusterNeedsNodes: true }),
-  alibaba: servicesOf({ expiredCode: 'InvalidSecurityToken.Expired', assumesRoles: true, linger: [20_000, 90_000] }),
-  tencent: servicesOf({ expiredCode: 'AuthFailure.TokenFailure', lacks: [...NO_GATEWAYS], assumesRoles: true }),
-  ibm: servicesOf({ expiredCode: 'not_authorized', lacks: [...NO_GATEWAYS, ...NO_DNS, 'queue'], clusterNeedsNodes: true, linger: [20_000, 90_000] }),
+  gcp: servicesOf({ billing: BILLING.gcp, expiredCode: 'invalid_grant', lacks: [...NO_GATEWAYS, 'network-interface'], clusterNeedsNodes: true }),
+  alibaba: servicesOf({ billing: BILLING.alibaba, expiredCode: 'InvalidSecurityToken.Expired', assumesRoles: true, linger: [20_000, 90_000] }),
+  tencent: servicesOf({ billing: BILLING.tencent, expiredCode: 'AuthFailure.TokenFailure', lacks: [...NO_GATEWAYS], assumesRoles: true }),
+  ibm: servicesOf({ billing: BILLING.ibm, expiredCode: 'not_authorized', lacks: [...NO_GATEWAYS, ...NO_DNS, 'queue'], clusterNeedsNodes: true, linger: [20_000, 90_000] }),
   // No tags at all: owner marks live in descriptions, so that they are there from the create on and never change.
-  ncp: servicesOf({ expiredCode: '200', lacks: [...NO_GATEWAYS, ...NO_VPN, ...NO_DNS, 'queue', 'tag'], clusterNeedsNodes: true }),
-  nhn: servicesOf({ expiredCode: 'Unauthorized', lacks: [...NO_VPN, 'network-interface', 'placement-group', 'queue', 'metric'], clusterNeedsNodes: true }),
+  ncp: servicesOf({ billing: BILLING.ncp, expiredCode: '200', lacks: [...NO_GATEWAYS, ...NO_VPN, ...NO_DNS, 'queue', 'tag'], clusterNeedsNodes: true }),
+  nhn: servicesOf({ billing: BILLING.nhn, expiredCode: 'Unauthorized', lacks: [...NO_VPN, 'network-interface', 'placement-group', 'queue', 'metric'], clusterNeedsNodes: true }),
   kt: servicesOf({
+    billing: BILLING.kt,
     expiredCode: 'Unauthorized',
     lacks: [
       ...NO_GATEWAYS, ...NO_VPN, ...NO_DNS, ...NO_CLUSTERS, ...NO_OBJECTS, ...NO_IDENTITIES, 'nat-gateway', 'route-table', 'network-interface', 'placement-group', 'snapshot', 'database', 'queue', 'metric', 'event', 'charge',

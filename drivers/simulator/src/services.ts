@@ -3,7 +3,7 @@ import type { HandlerGroups } from '@mcmp/driver-sdk';
 import type { PlainClient } from './client.js';
 import { pass, tell } from './resources.js';
 
-/** What a cloud does beside keeping things: objects, records and tags. Names are no tags here; yet a name can be changed with them. */
+/** What a cloud does beside keeping things: objects, records, metrics, its log, its bill, and tags. Names are no tags here; yet a name can be changed with them. */
 export const services = (client: PlainClient) => ({
   object: {
     list: pass(client, 'object.list'), get: pass(client, 'object.get'), put: pass(client, 'object.put'), read: pass(client, 'object.read'), sign: pass(client, 'object.sign'),
@@ -13,5 +13,8 @@ export const services = (client: PlainClient) => ({
     }),
   },
   'dns-record': { list: pass(client, 'dns-record.list'), set: pass(client, 'dns-record.set'), delete: tell(client, 'dns-record.delete') },
+  metric: { list: pass(client, 'metric.list'), read: pass(client, 'metric.read') },
+  event: { list: pass(client, 'event.list') },
+  charge: { list: pass(client, 'charge.list') },
   tag: { set: tell(client, 'tag.set'), remove: tell(client, 'tag.remove') },
 }) satisfies Partial<HandlerGroups>;

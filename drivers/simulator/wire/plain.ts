@@ -33,13 +33,13 @@ async function handle(world: World, request: IncomingMessage, response: ServerRe
     const [, cloud, name] = PATH.exec(request.url ?? '') ?? [];
     if (!cloud || !name || request.method !== 'POST') throw new WorldError('INVALID_REQUEST', 'the way in is POST /v1/{cloud}/{method}', { reason: 'UnknownPath' });
     const body = await bodyOf(request, name === 'object.put' ? LARGEST_OBJECT : undefined);
-    const { account, secretKey } = authenticate(world, cloud, { method: request.method, path: request.url ?? '', headers: request.headers, body });
+    const { account, secretKey, principal } = authenticate(world, cloud, { method: request.method, path: request.url ?? '', headers: request.headers, body });
     const method = METHODS.get(name);
     if (!method) throw new WorldError('INVALID_REQUEST', `there is no method '${name}'`, { reason: 'UnknownMethod' });
     if (lacks(world, cloud, name)) await world.call({ cloud, account, region: '', method: name, api: name }, ({ personality: { title } }) => notOffered(title, name));
     const given = parse(method.request, body);
     const call: WorldCall = {
-      cloud, account, region: given.region ?? '', method: name, api: name, ...(given.token !== undefined && { token: given.token }), ...(given.names && { count: given.names.length }),
+      cloud, account, region: given.region ?? '', method: name, api: name, ...(given.token !== undefined && { token: given.token }), ...(given.names && { count: given.names.length }), ...(principal !== undefined && { actor: principal }),
     };
     const caller: Caller = { account, cursors: new Cursors(secretKey, `${cloud}/${call.region}/${name}`), base: `http://${request.headers.host ?? 'box'}`, secret: world.credential(cloud, account).secretKey, now: world.date() };
     // The text is made within the step: things change as soon as it is over.

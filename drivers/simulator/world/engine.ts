@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { Accounts } from './accounts.js';
 import { CallLog } from './call-log.js';
+import { Calendar } from './calendar.js';
 import { realClock } from './clock.js';
 import type { Clock } from './clock.js';
 import { Doors } from './doors.js';
 import type { Shells, ShellVm } from './doors.js';
+import { Events } from './events.js';
 import { Faults } from './faults.js';
 import { Holding } from './holding.js';
 import { Chance } from './random.js';
@@ -14,7 +16,9 @@ import { Schedule } from './schedule.js';
 import { Throttle } from './throttle.js';
 import { Tokens } from './tokens.js';
 import { Issued } from './issued.js';
+import { Ledger } from './ledger.js';
 import { Objects } from './objects.js';
+import { ratesOf } from './price-book.js';
 import type { Personality, PersonalityImage, PersonalitySpec, Thing } from './types.js';
 
 /** What a world is made with. */
@@ -35,7 +39,13 @@ export interface WorldOptions {
 }
 
 /** What can be changed while the world runs. */
-export interface Settings { timeScale: number; throttling: boolean; seed: number }
+export interface Settings {
+  timeScale: number;
+  throttling: boolean;
+  seed: number;
+  /** Milliseconds by which the wires' clocks are ahead of ours when they judge a signature. */
+  skewMs: number;
+}
 
 /** The parts of the world, and what is known of its clouds by heart. */
 export class Engine {
@@ -49,6 +59,9 @@ export class Engine {
   readonly tokens = new Tokens();
   readonly objects = new Objects();
   readonly issued = new Issued();
+  readonly events = new Events();
+  readonly ledger = new Ledger();
+  readonly calendar: Calendar;
   readonly schedule: Schedule;
   readonly doors: Doors;
   readonly signal: WorldOptions['signal'];
@@ -62,13 +75,15 @@ export class Engine {
   readonly #holdings = new Map<string, Holding>();
   readonly #pools = new Map<string, AddressPool>();
   readonly #specs = new Map<string, Map<string, PersonalitySpec>>();
+  readonly #prices = new Map<string, Map<string, number>>();
   readonly #images = new Map<string, Map<string, PersonalityImage>>();
 
   constructor(options: WorldOptions, onAlarm: (engine: Engine) => void) {
     this.personalities = new Map(options.personalities.map((each) => [each.cloud, each]));
     this.clock = options.clock ?? realClock;
+    this.calendar = new Calendar(this.clock);
     this.boxSeed = options.seed ?? 1;
-    this.settings = { timeScale: options.timeScale ?? 1, throttling: options.throttling ?? true, seed: this.boxSeed };
+    this.settings = { timeScale: options.timeScale ?? 1, throttling: options.throttling ?? true, seed: this.boxSeed, skewMs: 0 };
     this.accounts = new Accounts(this.boxSeed);
     this.chance = new Chance(this.boxSeed);
     this.faults = new Faults((cloud, region) => this.chance.next(cloud, region, 'fault'));
@@ -83,7 +98,17 @@ export class Engine {
 
   /** The clouds' own date. */
   date(): number {
-    return this.clock.now();
+    return this.calendar.now();
+  }
+
+  /** Notes in the ledger what a thing costs from a date on; called whenever it may have changed. */
+  meter(thing: Thing, at = this.date()): void {
+    this.ledger.note(thing, ratesOf(this, thing), at);
+  }
+
+  /** USD per hour of each spec on demand. */
+  onDemand(cloud: string, region: string): ReadonlyMap<string, number> {
+    return memo(this.#prices, `${cloud}/${region}`, () => new Map(this.personalities.get(cloud)?.prices(region).filter(({ purchase }) => purchase === 'on-demand').map(({ specId, perHour }) => [specId, perHour])));
   }
 
   /** Everything of an account in a cloud. */
@@ -134,6 +159,8 @@ export class Engine {
     this.tokens.clear();
     this.objects.clear();
     this.issued.clear();
+    this.events.clear();
+    this.ledger.clear();
     this.faults.remove();
     this.throttle.clear();
     this.log.clear();

@@ -17,6 +17,8 @@ function arrive(engine: Engine, { thing, to, at }: Due): void {
   if (to === 'gone') return engine.drop(thing);
   thing.state = to;
   thing.since = at;
+  if (to === 'available') thing.ready = true;
+  engine.meter(thing, engine.calendar.dateAt(at));
   if (thing.kind === 'vm') return arriveVm(engine, thing as Thing<'vm'>, at);
   if (to !== 'deleted') return;
   const rule = ruleOf(thing.kind);
@@ -27,7 +29,10 @@ function arrive(engine: Engine, { thing, to, at }: Due): void {
 
 function arriveVm(engine: Engine, vm: Thing<'vm'>, at: number): void {
   if (vm.state === 'running') engine.doors.open(vm);
-  if (vm.state === 'failed') vm.attributes.failure = { providerCode: 'InternalError', message: 'the VM failed while it started' };
+  if (vm.state === 'failed') {
+    vm.attributes.failure = { providerCode: 'InternalError', message: 'the VM failed while it started' };
+    engine.events.add(vm.cloud, vm.account, { at: engine.calendar.dateAt(at), region: vm.region, type: 'InstanceFailed', kind: 'vm', resourceId: vm.id, actor: vm.cloud, message: vm.attributes.failure.message, failed: true });
+  }
   if (vm.state !== 'terminated') return;
   letGo(engine, vm);
   const shownMs = (engine.personalities.get(vm.cloud)?.terminatedShownMs ?? 0) * engine.settings.timeScale;

@@ -21,7 +21,7 @@ export function create<K extends Made>(step: Step, kind: K, input: CreateThing<K
     if (rule.cards) giveCards(step, made);
     step.holding.add(made);
     const ms = step.draw(spanOf(step, 'create', rule.create));
-    if (rule.create === undefined) (made as Thing).state = 'available';
+    if (rule.create === undefined) Object.assign(made, { state: 'available', ready: true });
     else step.begin(made, 'pending', ms, 'available');
     return [made];
   });
@@ -61,7 +61,7 @@ export function born<K extends Kind>(step: Step, kind: K, input: { name: string;
   return {
     // A bucket's name is its id, in every cloud.
     kind, id: kind === 'bucket' ? input.name : step.newId(kind), name: input.name, cloud: step.call.cloud, account: step.call.account, region: step.regionOf(kind), serial: ++step.engine.serial, tags: { ...input.tags },
-    state: 'pending' as Thing<K>['state'], ...(token !== undefined && { token }), createdAt: step.engine.now(), since: step.engine.now(), visibleAt: step.visibleAt(), attributes,
+    state: 'pending' as Thing<K>['state'], ...(token !== undefined && { token }), createdAt: step.engine.date(), since: step.engine.now(), visibleAt: step.visibleAt(), attributes,
   };
 }
 

@@ -48,6 +48,24 @@ export interface PersonalityPrice {
 /** Least and most milliseconds at time scale 1. */
 export type Span = readonly [minMs: number, maxMs: number];
 
+/** How a cloud bills. */
+export interface Billing {
+  /** ISO 4217. */
+  currency: string;
+  /** Its units for a US dollar, in which the price lists of the box are kept. */
+  perUsd: number;
+  /** Digits behind the point in a row. */
+  decimals: number;
+  /** Value added tax, e.g. 0.1. */
+  taxRate: number;
+  /** Hours until usage is told at all. */
+  lagHours: number;
+  /** Hours after the end of a day until its rows change no more. */
+  settleHours: number;
+  /** The cloud's own names of what is billed. */
+  services: Record<'compute' | 'storage' | 'network' | 'kubernetes' | 'database' | 'dns', string>;
+}
+
 /** What a cloud offers beside machines and networks. */
 export interface Services {
   /** Capabilities that this cloud has no API for: each of their methods is UNSUPPORTED. */
@@ -60,6 +78,7 @@ export interface Services {
   assumesRoles: boolean;
   /** How long the hidden network interfaces of a managed thing outlive it. */
   linger: Span;
+  billing: Billing;
   /** The cloud's own code for a credential whose time is over. */
   expiredCode: string;
   /** Versions of Kubernetes, newest first; the second is the default. */

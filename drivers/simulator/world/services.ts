@@ -64,12 +64,13 @@ export function objectsOf(step: Step, bucketId: string): ObjectDoor {
       return found;
     },
     put(key, bytes, contentType) {
+      const stored = objects.put(bucket, key, bytes, step.engine.date(), contentType);
       step.touch(bucket);
-      return objects.put(bucket, key, bytes, step.engine.now(), contentType);
+      return stored;
     },
     delete(key) {
-      step.touch(bucket);
       objects.delete(bucket, key);
+      step.touch(bucket);
     },
   };
 }

@@ -23,6 +23,9 @@ export interface Snapshot {
   faults: Fault[];
   objects?: SavedObject[];
   issued?: ReturnType<Engine['issued']['save']>;
+  calendar?: ReturnType<Engine['calendar']['save']>;
+  events?: ReturnType<Engine['events']['save']>;
+  ledger?: ReturnType<Engine['ledger']['save']>;
 }
 
 const keyOf = ({ cloud, account, region, kind, id }: Thing): ThingKey => [cloud, account, region, kind, id];
@@ -34,7 +37,7 @@ export function takeSnapshot(engine: Engine): Snapshot {
     version: SNAPSHOT_VERSION, boxSeed: engine.boxSeed, serial: engine.serial, callSeq: engine.log.seq, settings: engine.settings, chance: engine.chance.save(),
     things: [...engine.holdings()].flatMap((holding) => [...holding.all()]),
     due: engine.schedule.pending().map(({ thing, at, to }) => [...keyOf(thing), at, to]),
-    tokens: engine.tokens.save(), faults: engine.faults.list(), objects: engine.objects.save(), issued: engine.issued.save(),
+    tokens: engine.tokens.save(), faults: engine.faults.list(), objects: engine.objects.save(), issued: engine.issued.save(), calendar: engine.calendar.save(), events: engine.events.save(), ledger: engine.ledger.save(),
   };
 }
 
@@ -49,9 +52,14 @@ export function loadSnapshot(engine: Engine, state: Snapshot): void {
   for (const fault of saved.faults) engine.faults.add(fault);
   engine.objects.load(saved.objects ?? []);
   if (saved.issued) engine.issued.load(saved.issued);
+  if (saved.calendar) engine.calendar.load(saved.calendar);
+  if (saved.events) engine.events.load(saved.events);
+  engine.ledger.load(saved.ledger ?? []);
   const things = [...saved.things].sort((one, other) => one.serial - other.serial);
   for (const thing of things) engine.holding(thing.cloud, thing.account).add(thing);
   for (const thing of things) holdAddresses(engine, thing);
+  // A state from before there were bills begins to count now.
+  if (!saved.ledger) for (const thing of things) engine.meter(thing);
   const alive = ([cloud, account, region, kind, id]: ThingKey): Thing | undefined => engine.holding(cloud, account).find(kind, id, region);
   engine.tokens.load(saved.tokens, (thing) => alive(keyOf(thing)) ?? thing);
   for (const [cloud, account, region, kind, id, at, to] of saved.due) {

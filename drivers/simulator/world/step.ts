@@ -12,6 +12,8 @@ export class Step {
   readonly made = new Set<Thing>();
   /** Ids of things made or touched, for the call log. */
   readonly ids = new Set<string>();
+  /** Kinds of those, for the cloud's own log. */
+  readonly kinds = new Map<string, Kind>();
   /** Longest time after the answer until a change is complete. */
   settleMs = 0;
   #unseenMs: number | undefined;
@@ -70,6 +72,8 @@ export class Step {
 
   touch(thing: Thing): void {
     this.ids.add(thing.id);
+    this.kinds.set(thing.id, thing.kind);
+    this.engine.meter(thing);
     this.engine.revision += 1;
   }
 

@@ -1,10 +1,16 @@
 import type { DriverErrorCode, Tags, TargetHealth } from '@mcmp/driver-sdk';
 import type { Attributes, Kind, WorldVmState } from './attributes.js';
+import type { Granularity, WorldCharge } from './charges-shapes.js';
+import type { WorldEvent } from './events.js';
+import type { MetricQuery, WorldMetric } from './metrics-shapes.js';
 import type { ObjectDoor } from './object-door.js';
 import type { Personality, PersonalityRegion } from './personality.js';
 
 export type { Attributes, Kind, WorldVmState } from './attributes.js';
-export type { Personality, PersonalityImage, PersonalityPrice, PersonalityRegion, PersonalitySpec, Services, Span } from './personality.js';
+export type { Billing, Personality, PersonalityImage, PersonalityPrice, PersonalityRegion, PersonalitySpec, Services, Span } from './personality.js';
+export type { Granularity, WorldCharge } from './charges-shapes.js';
+export type { WorldEvent } from './events.js';
+export type { MetricQuery, WorldMetric } from './metrics-shapes.js';
 export type { ObjectDoor, StoredBytes } from './object-door.js';
 export { LostAnswer, WorldError } from './refusal.js';
 
@@ -24,9 +30,12 @@ export interface Thing<K extends Kind = Kind> {
   state: K extends 'vm' ? WorldVmState : 'pending' | 'available' | 'in-use' | 'suspended' | 'deleting' | 'failed' | 'deleted';
   /** Idempotency token of the request that made it. */
   token?: string;
+  /** Milliseconds of the clouds' date. */
   createdAt: number;
   /** When it entered its state. */
   since: number;
+  /** It has been ready once. */
+  ready?: true;
   /** Get and list do not show it earlier (eventual consistency). */
   visibleAt: number;
   /** When a deleted thing, still shown by some clouds, goes from sight. */
@@ -46,6 +55,8 @@ export interface WorldCall {
   token?: string;
   /** How many things it asks for; 1 if absent. */
   count?: number;
+  /** Who asks, for the cloud's own log of events; the account's root if absent. */
+  actor?: string;
 }
 
 /** What narrows a list. */
@@ -124,6 +135,12 @@ export interface RegionView {
   resizeDisk(diskId: string, sizeGiB: number): Thing<'disk'>;
   associate(publicIpId: string, vmId: string): Thing<'public-ip'>;
   disassociate(publicIpId: string): Thing<'public-ip'>;
+  metrics(kind: Kind): WorldMetric[];
+  readMetric(query: MetricQuery): { id: string; points: { at: number; value: number }[] }[];
+  /** Newest first, those of the call's region. */
+  events(narrow: { from: number; to: number; resourceId?: string | undefined; before?: number | undefined }, limit: number): WorldEvent[];
+  /** The account's bill as it was known at a date. */
+  bill(asOf: number): { periods(from: number, to: number, granularity: Granularity): number[]; rows(begin: number, granularity: Granularity): WorldCharge[] };
   quotas(): { id: string; name: string; measure: string; limit: number; used: number; specPrefixes?: string[] }[];
   /** Zones with whether they have room now. */
   zones(): { id: string; available: boolean }[];
@@ -146,9 +163,11 @@ export interface World {
   /** Whose bucket it is, and where: names of buckets are one book per cloud. */
   bucketOwner(cloud: string, bucketId: string): { account: string; region: string } | undefined;
   /** The account of an access key; undefined for a key of nobody, and for one that has expired. */
-  accountOf(cloud: string, accessKeyId: string): { account: string; secretKey: string } | undefined;
+  accountOf(cloud: string, accessKeyId: string): { account: string; secretKey: string; principal?: string } | undefined;
   /** Whether a key was good once. */
   isExpired(cloud: string, accessKeyId: string): boolean;
+  /** The time by which wires judge the date of a signature: the real one, as far off as the box was told. */
+  signingNow(): number;
 }
 
 /** One side of the box: a server that speaks one provider's protocol. */

@@ -1,5 +1,7 @@
+import { Bill } from './charges.js';
 import { assume, createKey, deleteKey } from './identities.js';
 import { change, create, list } from './make.js';
+import { metricsOf, readMetric } from './metrics.js';
 import { quotasOf } from './quotas.js';
 import { createNodes, health, isUp, objectsOf, power } from './services.js';
 import type { Step } from './step.js';
@@ -38,6 +40,11 @@ export const viewOf = (step: Step): RegionView => ({
   createKey: (userId) => createKey(step, userId),
   deleteKey: (userId, keyId) => deleteKey(step, userId, keyId),
   assume: (roleId, durationMs, sessionName) => assume(step, roleId, durationMs, sessionName),
+  metrics: (kind) => metricsOf(step, kind),
+  readMetric: (query) => readMetric(step, query),
+  // What belongs to no region is told in the cloud's first one.
+  events: (narrow, limit) => step.engine.events.list(step.call.cloud, step.call.account, { ...narrow, region: step.region.id }, limit),
+  bill: (asOf) => new Bill(step.engine, step.personality, step.call, asOf),
   quotas: () => quotasOf(step),
   zones: () => {
     const place = { cloud: step.call.cloud, account: step.call.account, region: step.region.id };

@@ -1,3 +1,4 @@
+import { isRead, RESOURCE_KINDS } from '@mcmp/driver-sdk';
 import { Engine } from './engine.js';
 import type { Settings, WorldOptions } from './engine.js';
 import type { CallLog } from './call-log.js';
@@ -57,10 +58,10 @@ export class BoxWorld implements World {
     return this.#engine.accounts.credential(cloud, account);
   }
 
-  accountOf(cloud: string, accessKeyId: string): { account: string; secretKey: string } | undefined {
+  accountOf(cloud: string, accessKeyId: string): { account: string; secretKey: string; principal?: string } | undefined {
     const { accounts, issued } = this.#engine;
     const key = issued.find(cloud, accessKeyId);
-    const known = key ? { account: key.account, secretKey: accounts.secretOf(cloud, accessKeyId) } : accounts.accountOf(cloud, accessKeyId);
+    const known = key ? { account: key.account, principal: key.principal, secretKey: accounts.secretOf(cloud, accessKeyId) } : accounts.accountOf(cloud, accessKeyId);
     return known && !this.isExpired(cloud, accessKeyId) ? known : undefined;
   }
 
@@ -105,11 +106,64 @@ export class BoxWorld implements World {
     const kill = engine.faults.take(['signal'], call);
     if (kill) engine.signal?.(kill.pid, kill.signal);
     if (halfMs > 0) await engine.clock.sleep(halfMs);
+    this.#enter(call, step, done);
     const lost = fault?.type === 'lost-answer';
     note(lost ? 'lost-answer' : done.outcome, { ids: [...step.ids], ...(step.settleMs > 0 && { settleMs: Math.round(step.settleMs) }) });
     if (lost) throw new LostAnswer('the answer was lost');
     if ('error' in done) throw done.error;
     return done.value;
+  }
+
+  /**
+   * Does something as a person in the cloud's own console would: at once, past limits and faults, seen by nobody but in the cloud's log of events.
+   * @throws WorldError as the same call would.
+   */
+  outside<T>(call: WorldCall & { actor: string }, work: (view: RegionView) => T): T {
+    const engine = this.#engine;
+    settle(engine);
+    const { personality, region } = this.#place(call);
+    const step = new Step(engine, call, personality, region, engine.holding(call.cloud, call.account), engine.now());
+    const done = outcomeOf(() => work(viewOf(step)));
+    this.#enter(call, step, done);
+    if ('error' in done) throw done.error;
+    settle(engine);
+    return done.value;
+  }
+
+  /** Writes a change, or its refusal, into the cloud's log of events. */
+  #enter(call: WorldCall, step: Step, done: Outcome<unknown>): void {
+    if (isRead(call.method)) return;
+    const { engine } = step;
+    const [prefix = ''] = call.method.split('.');
+    const failed = 'error' in done;
+    const base = { at: engine.date(), region: step.region.id, type: call.api, actor: call.actor ?? `account/${call.account}`, failed, ...(failed && { message: done.error instanceof Error ? done.error.message : String(done.error) }) };
+    const named = RESOURCE_KINDS.find((kind) => kind === prefix);
+    const touched = failed ? [] : [...step.ids];
+    for (const id of touched.length > 0 ? touched : [undefined]) {
+      const kind = (id !== undefined && step.kinds.get(id)) || named;
+      engine.events.add(call.cloud, call.account, { ...base, ...(kind && { kind }), ...(id !== undefined && { resourceId: id }) });
+    }
+    engine.revision += 1;
+  }
+
+  /** The clouds' date and how fast it passes. @throws WorldError INVALID_REQUEST where it would go back. */
+  setDate(change: { now?: number; rate?: number }): { now: number; rate: number } {
+    const { calendar } = this.#engine;
+    // What is due by now happened by the old date.
+    settle(this.#engine);
+    calendar.set(change);
+    this.#engine.revision += 1;
+    return { now: calendar.now(), rate: calendar.rate };
+  }
+
+  /** Lets a key end at a date; undefined takes that back. */
+  expire(cloud: string, accessKeyId: string, at: number | undefined): void {
+    this.#engine.issued.expire(cloud, accessKeyId, at);
+    this.#engine.revision += 1;
+  }
+
+  signingNow(): number {
+    return Date.now() + this.#engine.settings.skewMs;
   }
 
   /** What really exists, seen or not. */
