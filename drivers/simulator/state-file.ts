@@ -24,7 +24,9 @@ export class StateFile {
       throw error;
     }
     try {
-      return JSON.parse(text) as Saved;
+      const saved = JSON.parse(text) as Partial<Saved> | null;
+      if (!Array.isArray(saved?.world?.things)) throw new Error('it has no things');
+      return { world: saved.world, ports: saved.ports ?? {} };
     } catch (cause) {
       throw new Error(`${this.path} holds no state of the box; move it away to begin anew`, { cause });
     }

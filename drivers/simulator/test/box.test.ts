@@ -101,13 +101,15 @@ it('mounts the wires that are there, by their names', async () => {
   expect(wires).toHaveProperty('plain');
   for (const url of [control, ...Object.values(wires)]) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(await json(`${control}/control/health`)).toMatchObject({ status: 'ok' });
-  expect(await json(`${control}/control/settings`)).toEqual({ timeScale: 0.5, throttling: false, seed: 1 });
+  expect(await json(`${control}/control/settings`)).toEqual({ timeScale: 0.5, throttling: false, seed: 1, skewMs: 0 });
   expect(await json(`${control}/control/clouds`)).toHaveLength(10);
 });
 
 it('says what is wrong with its flags and its state', async () => {
   const broken = join(folder, 'broken.json');
-  writeFileSync(broken, '{"half');
   await expect(start('--time-scale', 'fast')).rejects.toThrow(/--time-scale is a number from 0 to 100, not 'fast'/);
-  await expect(start('--state', broken)).rejects.toThrow(/holds no state of the box/);
+  for (const text of ['{"half', '{}', 'null', '{"world":{"version":1}}']) {
+    writeFileSync(broken, text);
+    await expect(start('--state', broken)).rejects.toThrow(/holds no state of the box/);
+  }
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { servicesOf } from '../personalities/services.js';
+import { suspects } from '../wire/truth.js';
 import { ground, refusal, seconds, tinyWorld, vmsOf } from './tiny.js';
 
 const MINUTE = 60 * seconds;
@@ -23,11 +24,13 @@ describe('hidden network interfaces', () => {
     await clock.advance(3 * MINUTE);
     const cards = () => ask('network-interface.list', (view) => view.list('network-interface'));
     const [card] = await cards();
+    expect(suspects(world, new URLSearchParams()).orphans).toEqual([]);
     expect(card).toMatchObject({ state: 'in-use', tags: {}, attributes: { subnetId: base.subnetId, securityGroupIds: base.securityGroupIds, owner: { kind: 'load-balancer', id: balancer.id }, privateIp: '10.0.1.4' } });
     expect((await refusal(ask('network-interface.delete', (view) => view.delete('network-interface', card?.id ?? '')))).code).toBe('IN_USE');
     await ask('load-balancer.delete', (view) => view.delete('load-balancer', balancer.id));
     await clock.advance(31 * seconds);
     expect(world.truth({ kind: 'load-balancer' })).toEqual([]);
+    expect(suspects(world, new URLSearchParams()).orphans).toMatchObject([{ id: card?.id, owner: { id: balancer.id } }]);
     const held = async () => [(await refusal(ask('subnet.delete', (view) => view.delete('subnet', base.subnetId)))).message, (await refusal(ask('security-group.delete', (view) => view.delete('security-group', base.securityGroupIds[0] ?? '')))).message];
     for (const message of await held()) expect(message).toContain(`network-interface '${card?.id ?? ''}'`);
     await clock.advance(88 * seconds);

@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DRIVER_ERROR_CODES } from '@mcmp/driver-sdk';
 import { z } from 'zod';
-import type { BoxWorld, Kind, Thing } from '../world/index.js';
+import { WorldError } from '../world/index.js';
+import type { BoxWorld } from '../world/index.js';
 import { answer, bodyOf, serve } from './http.js';
+import { actOutside, Outside } from './outside.js';
+import { Refused } from './refused.js';
+import { resources, suspects } from './truth.js';
 
 const ms = z.number().min(0).max(86_400_000);
 const Effect = z.discriminatedUnion('type', [
@@ -23,13 +27,10 @@ const Fault = z.strictObject({
   effect: Effect, probability: z.number().min(0).max(1).optional(), skip: z.int().min(0).optional(), times: z.int().min(1).optional(),
 });
 const Faults = z.union([Fault, z.array(Fault).min(1).max(1000)]);
-const Settings = z.strictObject({ timeScale: z.number().min(0).max(100).optional(), throttling: z.boolean().optional(), seed: z.int().optional() });
-
-class Refused extends Error {
-  constructor(readonly status: number, message: string) {
-    super(message);
-  }
-}
+const Settings = z.strictObject({ timeScale: z.number().min(0).max(100).optional(), throttling: z.boolean().optional(), seed: z.int().optional(), skewMs: z.int().min(-86_400_000).max(86_400_000).optional() });
+const date = z.iso.datetime({ offset: true });
+const Clock = z.strictObject({ now: date.optional(), rate: z.number().min(0).max(1_000_000).optional() });
+const Expiry = z.strictObject({ cloud: word, account: word, accessKeyId: word.optional(), expiresAt: date.nullable() });
 
 interface Asked { query: URLSearchParams; body: unknown; id: string | undefined }
 type Route = (world: BoxWorld, asked: Asked) => unknown;
@@ -40,12 +41,23 @@ const ROUTES: Record<string, Route> = {
   'GET clouds': (world) => [...world.personalities.values()].map(({ cloud, title, regions, consistencyWindowMs, terminatedShownMs, idempotencyToken, uniqueName, networkScope, subnetScope, vmBatch, vmStates }) =>
     ({ cloud, title, regions, consistencyWindowMs, terminatedShownMs, idempotencyToken, uniqueName, networkScope, subnetScope, vmBatch, vmStates })),
   'GET credential': (world, { query }) => {
-    const cloud = query.get('cloud') ?? '', account = query.get('account') ?? '';
-    if (!world.personalities.has(cloud)) throw new Refused(400, `there is no cloud '${cloud}'`);
-    if (!/^[a-z0-9-]{1,32}$/.test(account)) throw new Refused(400, 'account: [a-z0-9-]{1,32} (AWS: 12 digits)');
+    const { cloud, account } = placed(world, { cloud: query.get('cloud') ?? '', account: query.get('account') ?? '' });
     return world.credential(cloud, account);
   },
+  'POST credential': (world, { body }) => {
+    const { cloud, account, accessKeyId, expiresAt } = placed(world, read(Expiry, body));
+    const key = accessKeyId ?? world.credential(cloud, account).accessKeyId;
+    world.expire(cloud, key, expiresAt === null ? undefined : Date.parse(expiresAt));
+    return { accessKeyId: key, expiresAt };
+  },
+  'GET clock': (world) => told(world.setDate({})),
+  'POST clock': (world, { body }) => {
+    const { now, rate } = read(Clock, body);
+    return told(world.setDate({ ...(now !== undefined && { now: Date.parse(now) }), ...(rate !== undefined && { rate }) }));
+  },
+  'POST outside': (world, { body }) => actOutside(world, placed(world, read(Outside, body))),
   'GET resources': (world, { query }) => resources(world, query),
+  'GET resources/suspects': (world, { query }) => suspects(world, query),
   'GET calls': (world, { query }) => {
     const calls = world.log.after(number(query, 'after', 0), Math.min(number(query, 'limit', 1000), 10_000));
     return { items: calls, next: calls.at(-1)?.seq ?? number(query, 'after', 0), last: world.log.seq };
@@ -70,6 +82,15 @@ const ROUTES: Record<string, Route> = {
   },
 };
 
+const told = ({ now, rate }: { now: number; rate: number }): object => ({ now: new Date(now).toISOString(), rate });
+
+/** @throws Refused where a cloud or an account is none. */
+function placed<T extends { cloud: string; account: string }>(world: BoxWorld, asked: T): T {
+  if (!world.personalities.has(asked.cloud)) throw new Refused(400, `there is no cloud '${asked.cloud}'`);
+  if (!/^[a-z0-9-]{1,32}$/.test(asked.account)) throw new Refused(400, 'account: [a-z0-9-]{1,32} (AWS: 12 digits)');
+  return asked;
+}
+
 /** The control door: the truth of the world and its troubles, for whoever runs the box. It has no lock, so it listens on loopback only. */
 export const startControl = (world: BoxWorld, options: { host: string; port: number }): Promise<{ port: number; close(): Promise<void> }> =>
   serve(options, (request, response) => handle(world, request, response));
@@ -86,30 +107,11 @@ async function handle(world: BoxWorld, request: IncomingMessage, response: Serve
     const body = await bodyOf(request);
     answer(response, 200, route(world, { query: url.searchParams, body: parse(body), id: path[1] }));
   } catch (error) {
+    if (error instanceof WorldError) return answer(response, error.code === 'INVALID_REQUEST' ? 400 : 409, { code: error.code, message: error.message });
+    if (error instanceof z.ZodError) return answer(response, 400, { message: z.prettifyError(error) });
     if (!(error instanceof Refused)) throw error;
     answer(response, error.status, { message: error.message });
   }
-}
-
-function resources(world: BoxWorld, query: URLSearchParams): { count: number; byKind: Record<string, number>; byCloud: Record<string, number>; items: object[] } {
-  const filter: Record<string, string> = {};
-  const tags: Record<string, string> = {};
-  for (const [key, value] of query) {
-    if (key.startsWith('tag.')) tags[key.slice(4)] = value;
-    else if (['cloud', 'account', 'region', 'kind', 'hidden'].includes(key)) filter[key] = value;
-    else throw new Refused(400, `unknown: ${key}`);
-  }
-  const { cloud, account, region, kind, hidden = '1' } = filter;
-  const things = world.truth({ ...(cloud && { cloud }), ...(account && { account }), ...(region && { region }), ...(kind && { kind: kind as Kind }), tags, hidden: hidden !== '0' });
-  const count = (of: (thing: Thing) => string): Record<string, number> => {
-    const counts: Record<string, number> = {};
-    for (const thing of things) counts[of(thing)] = (counts[of(thing)] ?? 0) + 1;
-    return counts;
-  };
-  const items = things.map((thing) => ({
-    id: thing.id, kind: thing.kind, cloud: thing.cloud, account: thing.account, region: thing.region, name: thing.name, tags: thing.tags, state: thing.state, token: thing.token, createdAt: new Date(thing.createdAt).toISOString(),
-  }));
-  return { count: things.length, byKind: count((thing) => thing.kind), byCloud: count((thing) => thing.cloud), items };
 }
 
 function number(query: URLSearchParams, name: string, preset: number): number {

@@ -1,0 +1,6 @@
+/** Why the control door refuses a request. */
+export class Refused extends Error {
+  constructor(readonly status: number, message: string) {
+    super(message);
+  }
+}
