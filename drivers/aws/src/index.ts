@@ -2,20 +2,28 @@ import type { Session } from '@mcmp/driver-sdk';
 import { defineDriver } from '@mcmp/driver-sdk';
 import { account, regions } from './account.js';
 import { buckets } from './bucket.js';
+import { charges } from './charge.js';
 import { Aws } from './client.js';
+import { clusters } from './cluster.js';
 import { customImages } from './custom-image.js';
+import { databases } from './database.js';
 import { disks } from './disk.js';
 import { dnsRecords } from './dns-record.js';
 import { dnsZones } from './dns-zone.js';
+import { events } from './event.js';
+import { fileSystems } from './file-system.js';
+import { functions } from './function.js';
 import { iamRoles } from './iam-role.js';
 import { iamUsers } from './iam-user.js';
 import { images } from './image.js';
 import { internetGateways } from './internet-gateway.js';
 import { keyPairs } from './key-pair.js';
+import { metrics } from './metric.js';
 import { natGateways } from './nat-gateway.js';
 import { networks } from './network.js';
 import { networkInterfaces } from './network-interface.js';
 import { placementGroups } from './placement-group.js';
+import { nodeGroups } from './node-group.js';
 import { objects } from './object.js';
 import { prices } from './price.js';
 import { publicIps } from './public-ip.js';
@@ -36,13 +44,15 @@ export default defineDriver({
     const aws = new Aws(input);
     return {
       traits: {
-        idempotencyToken: ['vm', 'disk', 'dns-zone'],
-        uniqueName: ['key-pair', 'security-group', 'placement-group', 'custom-image', 'bucket', 'queue', 'iam-user', 'iam-role'],
+        idempotencyToken: ['vm', 'disk', 'dns-zone', 'file-system'],
+        uniqueName: ['key-pair', 'security-group', 'placement-group', 'custom-image', 'bucket', 'queue', 'iam-user', 'iam-role', 'cluster', 'node-group', 'database'],
         // "Eventual consistency in the Amazon EC2 API" names no bound; a minute is what clients of AWS allow.
         consistencyWindowMs: Number(input.options.consistencyWindowSeconds || 60) * 1000,
         networkScope: 'region',
         subnetScope: 'zone',
         vmBatch: VM_BATCH,
+        // EKS, RDS and application load balancers want two zones.
+        subnetsForServices: 2,
       },
       close: () => aws.close(),
       account: account(aws),
@@ -75,6 +85,14 @@ export default defineDriver({
       'dns-record': dnsRecords(aws),
       'iam-user': iamUsers(aws),
       'iam-role': iamRoles(aws),
+      cluster: clusters(aws),
+      'node-group': nodeGroups(aws),
+      'file-system': fileSystems(aws),
+      database: databases(aws),
+      metric: metrics(aws),
+      event: events(aws),
+      charge: charges(aws),
+      function: functions(aws),
     };
   },
 });

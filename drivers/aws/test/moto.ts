@@ -10,11 +10,14 @@ export const motoServer = (process.env.PATH ?? '').split(delimiter).map((folder)
 /** Whether its absence is a failure. */
 export const motoNeeded = process.env.CI === 'true';
 
-/** Starts moto, an emulator of AWS that nobody here wrote, on a free port of loopback. */
-export async function startMoto(): Promise<{ url: string; close(): Promise<void> }> {
+/**
+ * Starts moto, an emulator of AWS that nobody here wrote, on a free port of loopback.
+ * @param env moto's own settings, beside the environment.
+ */
+export async function startMoto(env: Record<string, string> = {}): Promise<{ url: string; close(): Promise<void> }> {
   if (motoServer === undefined) throw new Error("moto_server is not in PATH: pip install 'moto[server]'");
   const port = await freePort();
-  const child = spawn(motoServer, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  const child = spawn(motoServer, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore', env: { ...process.env, ...env } });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; ; tries += 1) {
