@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallRecord } from '../../drivers/simulator/world/types.js';
 import { ApiClient } from '../../src/cli/client.js';
+import { embeddedUrl } from '../crash/target.js';
 import { type Running, run } from '../../src/cli/processes.js';
 
 /** A server with its own PostgreSQL and a cloud in a box, for one measurement. */
@@ -18,6 +19,8 @@ export interface Stage {
   usage(): { cpuSeconds: number; rssMiB: number };
   calls(after: number): Promise<CallRecord[]>;
   lastCall(): Promise<number>;
+  /** Starts another server on the same database. */
+  another(): Promise<ApiClient>;
   end(): Promise<void>;
 }
 
@@ -35,12 +38,19 @@ export async function openStage(boxArgs: string[], environment: Record<string, s
     programs.push(box);
     const { control, wires } = JSON.parse(box.line) as { control: string; wires: Record<string, string> };
     const password = randomBytes(12).toString('base64url');
-    const server = await run('src/main.js', [], { MCMP_PORT: '0', MCMP_DATA_DIR: folder, MCMP_ADMIN_PASSWORD: password, MCMP_LOG_LEVEL: 'error', ...environment }, /listens at/, join(folder, 'server.log'));
-    programs.push(server);
+    const common = { MCMP_PORT: '0', MCMP_ADMIN_PASSWORD: password, MCMP_LOG_LEVEL: 'error', MCMP_SECRET_KEY: randomBytes(32).toString('base64'), ...environment };
+    const start = async (more: Record<string, string>): Promise<Running> => {
+      const started = await run('src/main.js', [], { ...common, ...more }, /listens at/, join(folder, 'server.log'));
+      programs.push(started);
+      return started;
+    };
+    const clientOf = ({ line }: Running): ApiClient => new ApiClient(/(http:\/\/\S+)/.exec(line)?.[1] as string, 'admin', password);
+    const server = await start({ MCMP_DATA_DIR: folder });
     const ask = async <T>(path: string): Promise<T> => (await (await fetch(control + path)).json()) as T;
     return {
       control, wires, end, pid: server.process.pid as number,
-      api: new ApiClient(/(http:\/\/\S+)/.exec(server.line)?.[1] as string, 'admin', password),
+      api: clientOf(server),
+      another: async () => clientOf(await start({ MCMP_DATA_DIR: join(folder, `server-${programs.length}`), DATABASE_URL: embeddedUrl(folder) })),
       usage: () => usageOf(server.process.pid as number),
       calls: async (after) => {
         const calls: CallRecord[] = [];

@@ -21,12 +21,12 @@ export class CallsController implements OnModuleInit {
   @Permission('connection:call')
   @HttpCode(200)
   @Answers(200, 'Calls one method of the driver SDK on a connection: checked, limited and retried as every call; for administrators and tools.', CloudCallAnswer, { method: 'vm.list', driver: 'aws', version: '1.0.0', tookMs: 84, result: { items: [] } })
-  async call(@CurrentScope() scope: CallerScope, @Param('connection') reference: string, @Body({ schema: CloudCall }) { method, request, deadlineMs }: z.infer<typeof CloudCall>): Promise<z.infer<typeof CloudCallAnswer>> {
+  async call(@CurrentScope() scope: CallerScope, @Param('connection') reference: string, @Body({ schema: CloudCall }) { method, request, purpose, deadlineMs }: z.infer<typeof CloudCall>): Promise<z.infer<typeof CloudCallAnswer>> {
     const row = await this.connections.require(await scope.workspaceIds(), reference);
     const began = performance.now();
     return askCloud(async () => {
       const session = await this.connections.session(row.id);
-      const result: unknown = await session.call(method, request as never, { priority: 'person', ...(deadlineMs !== undefined && { deadlineMs }) });
+      const result: unknown = await session.call(method, request as never, { priority: purpose, ...(deadlineMs !== undefined && { deadlineMs }) });
       return { method, driver: session.manifest.name, version: session.manifest.version, tookMs: Math.round(performance.now() - began), result: result ?? null };
     });
   }

@@ -1,5 +1,6 @@
 import { CAPABILITY_METHODS } from '@mcmp/driver-sdk';
 import { z } from 'zod';
+import { PRIORITIES } from '../budget/budget.js';
 import type { CloudMethod } from '../session.js';
 
 const METHODS = Object.entries(CAPABILITY_METHODS).flatMap(([capability, names]) => names.map((name) => `${capability}.${name.replace('?', '')}`)) as [CloudMethod, ...CloudMethod[]];
@@ -8,6 +9,7 @@ const METHODS = Object.entries(CAPABILITY_METHODS).flatMap(([capability, names])
 export const CloudCall = z.strictObject({
   method: z.enum(METHODS, { error: ({ input }) => `${JSON.stringify(input) ?? 'nothing'} is no method; they are capability.method, such as vm.list or disk.create` }).meta({ description: 'Method of the driver SDK, as `capability.method`' }),
   request: z.record(z.string().max(100), z.unknown()).meta({ description: 'What the method takes; creates need `token` and `tags`, so that they may be repeated and found' }),
+  purpose: z.enum(PRIORITIES).default('person').meta({ description: 'Who goes first where the limit of the cloud makes calls wait; programs that can wait say so' }),
   deadlineMs: z.int().min(100).max(300_000).optional().meta({ description: 'Longest time with all waiting; absent takes the driver’s' }),
 }).meta({ example: { method: 'vm.list', request: { region: 'ap-northeast-2', pageSize: 20 } } });
 
