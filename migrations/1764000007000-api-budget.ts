@@ -16,6 +16,7 @@ export class ApiBudget1764000007000 implements MigrationInterface {
         pause_ms double precision NOT NULL,
         ceiling double precision,
         lowered_at timestamptz NOT NULL,
+        plateau double precision NOT NULL,
         grown double precision NOT NULL,
         calls double precision,
         PRIMARY KEY (account, region, api_class)
@@ -53,7 +54,7 @@ export class ApiBudget1764000007000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP FUNCTION connector.budget_exchange(text, jsonb), connector.budget_rate(double precision, double precision, double precision, double precision);
+      DROP FUNCTION connector.budget_exchange(text, jsonb), connector.budget_rate(double precision, double precision, double precision, double precision, double precision);
       DROP TABLE connector.budget, connector.budget_server, connector.budget_use, connector.budget_waiting;
     `);
   }
@@ -61,8 +62,8 @@ export class ApiBudget1764000007000 implements MigrationInterface {
 
 /** The same as `rateOf` of `src/connector/budget/control.ts`: the rate in force, calls a second. */
 const RATE = `
-  CREATE FUNCTION connector.budget_rate(published double precision, burst double precision, ceiling double precision, grown double precision) RETURNS double precision LANGUAGE sql IMMUTABLE
-  RETURN CASE WHEN ceiling IS NULL THEN published * CASE WHEN burst < 2 THEN 0.95 ELSE 1 END ELSE least(published * CASE WHEN burst < 2 THEN 0.95 ELSE 1 END, ceiling * (1 + 0.05 * power(grown / greatest(10, 80 / ceiling) - 1, 3))) END`;
+  CREATE FUNCTION connector.budget_rate(published double precision, burst double precision, ceiling double precision, plateau double precision, grown double precision) RETURNS double precision LANGUAGE sql IMMUTABLE
+  RETURN CASE WHEN ceiling IS NULL THEN published * CASE WHEN burst < 2 THEN 0.95 ELSE 1 END ELSE least(published * CASE WHEN burst < 2 THEN 0.95 ELSE 1 END, ceiling * (1 + 0.05 * power(grown / plateau - 1, 3))) END`;
 
 /** The same as `settle` of `src/connector/budget/control.ts`, where each step is explained. Buckets are taken in one order, so that no two servers wait for each other. */
 const EXCHANGE = `
@@ -81,6 +82,7 @@ const EXCHANGE = `
     age double precision;
     kept double precision;
     again boolean;
+    measured boolean;
     one_sign boolean;
     given_urgent integer;
     given_ordinary integer;
@@ -102,7 +104,7 @@ const EXCHANGE = `
         moment := clock_timestamp();
         INSERT INTO connector.budget VALUES (
           ask.account, ask.region, ask.api_class, ask.published, coalesce(ask.burst, greatest(1, least(10, ask.seed))), coalesce(ask.burst, 0), moment, 'epoch', 1000,
-          CASE WHEN ask.published IS NULL THEN ask.seed END, moment, 0, CASE WHEN ask.published IS NULL THEN 0 END) ON CONFLICT DO NOTHING;
+          CASE WHEN ask.published IS NULL THEN ask.seed END, moment, 2, 0, CASE WHEN ask.published IS NULL THEN 0 END) ON CONFLICT DO NOTHING;
         SELECT * INTO STRICT bucket FROM connector.budget b WHERE b.account = ask.account AND b.region = ask.region AND b.api_class = ask.api_class FOR UPDATE;
       END IF;
       moment := greatest(clock_timestamp(), bucket.refilled_at);
@@ -116,7 +118,7 @@ const EXCHANGE = `
           bucket.calls := NULL;
         END IF;
       END IF;
-      in_force := connector.budget_rate(bucket.published, bucket.burst, bucket.ceiling, bucket.grown);
+      in_force := connector.budget_rate(bucket.published, bucket.burst, bucket.ceiling, bucket.plateau, bucket.grown);
       full_at := bucket.burst - least(bucket.burst - 1, bucket.burst * 0.2, greatest(in_force * 0.1, bucket.burst * 0.05));
       elapsed := greatest(0, extract(epoch FROM moment - greatest(bucket.refilled_at, least(moment, bucket.paused_until))));
       refilled := bucket.tokens + elapsed * in_force;
@@ -138,10 +140,12 @@ const EXCHANGE = `
         bucket.paused_until := greatest(bucket.paused_until, moment + coalesce(ask.retry_after_ms, bucket.pause_ms) * interval '1 millisecond');
         IF NOT one_sign THEN
           IF NOT again THEN
+            measured := coalesce(bucket.calls >= 10, false) AND age >= 1;
             bucket.ceiling := greatest(
               coalesce(bucket.published / 16, 0.02),
-              CASE WHEN bucket.calls >= 10 AND age >= 2 THEN least(in_force, greatest(in_force / 2, bucket.calls / age))
+              CASE WHEN measured THEN least(in_force, greatest(in_force * CASE WHEN bucket.ceiling IS NOT NULL AND bucket.plateau = 2 THEN 0.7 ELSE 0.5 END, bucket.calls / age))
                 WHEN bucket.ceiling IS NOT NULL AND age < 30 THEN in_force * 0.7 ELSE in_force * 0.9 END);
+            bucket.plateau := CASE WHEN measured THEN greatest(10, 80 / bucket.ceiling) ELSE 2 END;
             IF bucket.published IS NULL THEN
               bucket.burst := greatest(1, least(10, bucket.ceiling));
             END IF;
@@ -157,9 +161,9 @@ const EXCHANGE = `
       given_spare := least(ask.spare, greatest(0, floor(bucket.tokens - given_urgent - given_ordinary - full_at / 2)));
       UPDATE connector.budget b SET
           published = bucket.published, burst = bucket.burst, tokens = bucket.tokens - given_urgent - given_ordinary - given_spare, refilled_at = bucket.refilled_at, paused_until = bucket.paused_until,
-          pause_ms = bucket.pause_ms, ceiling = bucket.ceiling, lowered_at = bucket.lowered_at, grown = bucket.grown, calls = bucket.calls
+          pause_ms = bucket.pause_ms, ceiling = bucket.ceiling, lowered_at = bucket.lowered_at, plateau = bucket.plateau, grown = bucket.grown, calls = bucket.calls
         WHERE b.account = ask.account AND b.region = ask.region AND b.api_class = ask.api_class;
-      RETURN QUERY SELECT ask."position", true, given_urgent, given_ordinary, given_spare, bucket.tokens, connector.budget_rate(bucket.published, bucket.burst, bucket.ceiling, bucket.grown), bucket.burst,
+      RETURN QUERY SELECT ask."position", true, given_urgent, given_ordinary, given_spare, bucket.tokens, connector.budget_rate(bucket.published, bucket.burst, bucket.ceiling, bucket.plateau, bucket.grown), bucket.burst,
         greatest(0, extract(epoch FROM bucket.paused_until - moment)::double precision) * 1000, alive;
     END LOOP;
   END $$`;

@@ -34,6 +34,7 @@ export class Bucket {
   private readonly held: number[] = [];
   private open: SlowStart | undefined;
   private seed: number | null = null;
+  private refusals = 0;
   private facts = { used: 0, back: 0, refused: false, retryAfterMs: null as number | null };
   private rate: number;
   private timer: NodeJS.Timeout | undefined;
@@ -128,7 +129,7 @@ export class Bucket {
   }
 
   private permit(place: number): Permit {
-    const { open } = this;
+    const { open, refusals } = this;
     let told = false;
     const once = (tell: () => void): void => {
       if (told) return;
@@ -137,7 +138,8 @@ export class Bucket {
     };
     return {
       done: () => once(() => {
-        this.facts.used += 1;
+        // Sent before a refusal, it tells nothing of the time since.
+        if (refusals === this.refusals) this.facts.used += 1;
         open?.end(place, true, this.now());
         if (open && this.queue.size > 0) this.serve();
       }),
@@ -154,9 +156,11 @@ export class Bucket {
 
   private refused(retryAfterMs: number | undefined): void {
     if (this.open) {
-      this.seed = this.open.rate(this.now()) * 0.7;
+      // Lately it was too much.
+      this.seed = this.rate = this.open.rate(this.now()) * 0.7;
       this.open = undefined;
     }
+    this.refusals += 1;
     this.urgent.length = 0;
     this.held.length = 0;
     this.facts.refused = true;

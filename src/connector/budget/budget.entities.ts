@@ -15,6 +15,7 @@ export class BudgetRow {
   @Column('double precision', { name: 'pause_ms' }) pauseMs!: number;
   @Column('double precision', { nullable: true }) ceiling!: number | null;
   @Column('timestamptz', { name: 'lowered_at' }) loweredAt!: Date;
+  @Column('double precision') plateau!: number;
   @Column('double precision') grown!: number;
   @Column('double precision', { nullable: true }) calls!: number | null;
 }

@@ -16,6 +16,8 @@ export interface BucketState {
   /** What the cloud seemed to bear at the last refusal, in calls a second; null where it never refused. */
   ceiling: number | null;
   loweredAt: number;
+  /** Seconds of growth after which the ceiling is reached again. */
+  plateau: number;
   /** Seconds since the last refusal in which there was more to send than the rate allowed. */
   grown: number;
   /** Calls that the cloud took since the last refusal; null where the bucket was full meanwhile, so that they prove no rate. */
@@ -71,17 +73,19 @@ const LONGEST_PAUSE_MS = 60_000;
 const ONE_SIGN_S = 1;
 /** A published limit that refused holds again in full after this time. */
 const FORGIVEN_S = 600;
+/** A ceiling that is a guess is tried soon; one that was measured is kept for some eighty calls, so that refusals stay rare. */
+const GUESSED_S = 2;
+const measuredS = (ceiling: number): number => Math.max(10, 80 / ceiling);
 
 /**
- * The rate in force: the published one until the cloud refuses. Then 5 % less than what the cloud bore, back to that within a time in which some eighty calls are made, and on from there,
- * first slowly and then faster (the cubic growth of TCP). So a refusal is rare where the ceiling is true, and an old ceiling is soon left behind.
+ * The rate in force: the published one until the cloud refuses. Then 5 % less than what the cloud bore, back to that within the plateau's time, and on from there, first slowly and then faster
+ * (the cubic growth of TCP). So a refusal is rare where the ceiling is true, and an old ceiling is soon left behind.
  */
-export function rateOf({ published, burst, ceiling, grown }: Pick<BucketState, 'published' | 'burst' | 'ceiling' | 'grown'>): number {
+export function rateOf({ published, burst, ceiling, plateau, grown }: Pick<BucketState, 'published' | 'burst' | 'ceiling' | 'plateau' | 'grown'>): number {
   // Without a burst there is no slack for a call that leaves late and the next that leaves in time.
   const most = (published ?? Infinity) * (burst < 2 ? 0.95 : 1);
   if (ceiling === null) return most;
-  const plateauS = Math.max(10, 80 / ceiling);
-  return Math.min(most, ceiling * (1 + 0.05 * (grown / plateauS - 1) ** 3));
+  return Math.min(most, ceiling * (1 + 0.05 * (grown / plateau - 1) ** 3));
 }
 
 /** Calls at once: a little less than the cloud's, since calls that leave evenly arrive unevenly. */
@@ -93,15 +97,19 @@ export const keptOf = (full: number): number => (full >= 4 ? Math.max(1, Math.fl
 /** A bucket that nobody has asked yet: full, or of a first guess. */
 export const newBucket = ({ published, seed }: Pick<Ask, 'published' | 'seed'>, now: number): BucketState => {
   const burst = published?.burst ?? Math.max(1, Math.min(10, seed ?? 1));
-  return { published: published?.perSecond ?? null, burst, tokens: published ? burst : 0, refilledAt: now, pausedUntil: 0, pauseMs: FIRST_PAUSE_MS, ceiling: published ? null : (seed ?? 1), loweredAt: now, grown: 0, calls: published ? null : 0 };
+  return { published: published?.perSecond ?? null, burst, tokens: published ? burst : 0, refilledAt: now, pausedUntil: 0, pauseMs: FIRST_PAUSE_MS, ceiling: published ? null : (seed ?? 1), loweredAt: now, plateau: GUESSED_S, grown: 0, calls: published ? null : 0 };
 };
 
-/** Lowers the ceiling to what the cloud took since the last refusal: between two moments at which its bucket was empty, that is its true rate. Without such a measure a part is taken off. */
+/**
+ * Lowers the ceiling to what the cloud took since the last refusal: between two moments at which its bucket was empty, that is its true rate. Without such a measure a part is taken off.
+ * After a guess, which may have been so low that the cloud's bucket was full meanwhile, the measure counts for less.
+ */
 function lower(bucket: BucketState, now: number, rate: number): void {
   const age = now - bucket.loweredAt;
-  const measured = bucket.calls !== null && bucket.calls >= 10 && age >= 2 ? Math.min(rate, Math.max(rate / 2, bucket.calls / age)) : undefined;
+  const measured = bucket.calls !== null && bucket.calls >= 10 && age >= ONE_SIGN_S ? Math.min(rate, Math.max(rate * (bucket.ceiling !== null && bucket.plateau === GUESSED_S ? 0.7 : 0.5), bucket.calls / age)) : undefined;
   const least = bucket.published === null ? 0.02 : bucket.published / 16;
   bucket.ceiling = Math.max(least, measured ?? rate * (bucket.ceiling !== null && age < 30 ? 0.7 : 0.9));
+  bucket.plateau = measured === undefined ? GUESSED_S : measuredS(bucket.ceiling);
   if (bucket.published === null) bucket.burst = Math.max(1, Math.min(10, bucket.ceiling));
 }
 

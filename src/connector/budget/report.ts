@@ -30,7 +30,7 @@ export interface BucketReport {
   lastHour: Used;
 }
 
-interface BucketRead { region: string; api_class: string; published: number | null; burst: number; tokens: number; ceiling: number | null; grown: number; idle_s: number; paused_until: Date; paused: boolean }
+interface BucketRead { region: string; api_class: string; published: number | null; burst: number; tokens: number; ceiling: number | null; plateau: number; grown: number; idle_s: number; paused_until: Date; paused: boolean }
 interface UseRead { region: string; api_class: string; server: string; workspace_id: string; purpose: Priority; calls: number; throttled: number; minute_calls: number; minute_throttled: number }
 interface WaitingRead { region: string; api_class: string; waiting: number[] }
 
@@ -40,7 +40,7 @@ const byPriority = (value: (index: number) => number): Record<Priority, number> 
 export async function budgetReport(database: Database, account: string, manifest: Pick<Manifest, 'limits'> | undefined): Promise<{ servers: string[]; buckets: BucketReport[] }> {
   const query = <T>(sql: string, values: unknown[] = [account]): Promise<T[]> => database.dataSource.query<T[]>(sql, values);
   const [rows, uses, waiting, servers] = await Promise.all([
-    query<BucketRead>(`SELECT region, api_class, published, burst, tokens, ceiling, grown, paused_until, paused_until > clock_timestamp() AS paused,
+    query<BucketRead>(`SELECT region, api_class, published, burst, tokens, ceiling, plateau, grown, paused_until, paused_until > clock_timestamp() AS paused,
         greatest(0, extract(epoch FROM clock_timestamp() - greatest(refilled_at, least(clock_timestamp(), paused_until))))::double precision AS idle_s FROM connector.budget WHERE account = $1`),
     query<UseRead>(`SELECT region, api_class, server, workspace_id, purpose, sum(calls)::integer AS calls, sum(throttled)::integer AS throttled,
         coalesce(sum(calls) FILTER (WHERE slot > clock_timestamp() - interval '60 seconds'), 0)::integer AS minute_calls, coalesce(sum(throttled) FILTER (WHERE slot > clock_timestamp() - interval '60 seconds'), 0)::integer AS minute_throttled

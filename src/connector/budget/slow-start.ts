@@ -2,6 +2,8 @@
 const PLACE_MS = 250;
 const FIRST_PLACES = 8;
 const FREE_PLACES = 256;
+/** A guess where nothing has been answered yet. */
+const LEAST_RATE = 2;
 
 /**
  * Guards a class of calls whose limit nobody knows, until the cloud refuses one: few calls begin at once, and one more for each round of answers.
@@ -46,7 +48,7 @@ export class SlowStart {
   /** Calls a second that the cloud took in this second and the one before. */
   rate(now: number): number {
     this.turn(now);
-    return Math.max(0.5, (this.taken.now + this.taken.before) / (1 + (now / 1000 - this.second)));
+    return Math.max(LEAST_RATE, (this.taken.now + this.taken.before) / (1 + (now / 1000 - this.second)));
   }
 
   private turn(now: number): void {
