@@ -8,8 +8,10 @@ import { SlowStart } from './slow-start.js';
 const HELD_S = 0.5;
 /** A token that nobody took is given back after this. */
 const STALE_MS = 1500;
-/** An open class is looked up so often, as another server may have met its limit. */
+/** An open class is looked up so often, as another server may have met its limit; a busy one more often. */
 const LOOK_MS = 10_000;
+const BUSY_LOOK_MS = 1000;
+const BUSY_PER_SECOND = 10;
 const SPARE_EVERY_MS = 250;
 const IDLE_MS = 600_000;
 
@@ -124,7 +126,7 @@ export class Bucket {
   tick(): void {
     const now = this.now();
     const isStale = (held: number[]): boolean => held[0] !== undefined && held[0] < now - STALE_MS;
-    const look = this.open !== undefined && this.usedAt > this.lookedAt && now - this.lookedAt > LOOK_MS;
+    const look = this.open !== undefined && this.usedAt > this.lookedAt && now - this.lookedAt > (Math.max(this.demand.now, this.demand.before) >= BUSY_PER_SECOND ? BUSY_LOOK_MS : LOOK_MS);
     if (look || this.facts.refused || isStale(this.urgent) || isStale(this.held) || (this.facts.back !== 0 && this.queue.size === 0)) this.want();
   }
 

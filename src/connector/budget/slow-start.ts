@@ -1,6 +1,6 @@
 /** A call that began longer ago holds no place any more: slow calls are no sign of many. */
 const PLACE_MS = 250;
-const FIRST_PLACES = 8;
+const FIRST_PLACES = 4;
 const FREE_PLACES = 256;
 /** A guess where nothing has been answered yet. */
 const LEAST_RATE = 2;
