@@ -98,7 +98,11 @@ export class Identity {
     } catch (error) {
       throw unanswered(error, operation, signal);
     }
-    if (!response.ok) throw refusal(operation, response.status, response.headers, answer);
+    if (!response.ok) {
+      const error = refusal(operation, response.status, response.headers, answer);
+      // An application credential that was deleted is not found, which is what a wrong credential is.
+      throw error.code === 'NOT_FOUND' ? new DriverError('UNAUTHENTICATED', error.message, error.detail) : error;
+    }
     const token = response.headers.get('x-subject-token');
     const { token: told } = (answer ?? {}) as Partial<TokenBody>;
     if (!token || !told?.user) throw new DriverError('UNSUPPORTED', `${operation}: the answer is not one of Keystone v3; is the endpoint the auth_url?`, { httpStatus: response.status, field: 'endpoint' });

@@ -40,21 +40,26 @@ export async function listing<R>(door: Door, path: string, plural: string, query
 
 /**
  * One page by OpenStack's own `limit` and `marker` (the id of the last item).
- * @param phases readers of the parts of the list, one after another; most lists have one.
+ * @param phases readers of the parts of the list, one after another; most lists have one. A page goes on into the next part where it has room.
  */
 export async function readPage<R, T>(request: PageRequest, phases: ((query: Query) => Promise<CloudPage<R>>)[], markerOf: (row: R) => string, show: (rows: R[]) => Promise<T[]> | T[]): Promise<Page<T>> {
-  const place = decode(request.pageToken);
-  const phase = place.p ?? 0;
-  const read = phases[phase];
-  if (!read) throw strange();
-  const { rows, more } = await read({ limit: Math.min(request.pageSize ?? MOST, MOST), ...(place.m === undefined ? {} : { marker: place.m }) }).catch((error: unknown) => {
-    // The thing that the marker names may be gone meanwhile.
-    throw place.m !== undefined && hasCode(error, 'INVALID_REQUEST', 'NOT_FOUND') ? strange() : error;
-  });
-  const items = await show(rows);
-  const last = rows.at(-1);
-  const next: Place | undefined = more && last ? { p: phase, m: markerOf(last) } : phase + 1 < phases.length ? { p: phase + 1 } : undefined;
-  return next ? { items, nextPageToken: encode(next) } : { items };
+  const size = Math.min(request.pageSize ?? MOST, MOST);
+  const items: T[] = [];
+  for (let place = decode(request.pageToken); ;) {
+    const phase = place.p ?? 0;
+    const read = phases[phase];
+    if (!read) throw strange();
+    const { rows, more } = await read({ limit: size - items.length, ...(place.m === undefined ? {} : { marker: place.m }) }).catch((error: unknown) => {
+      // The thing that the marker names may be gone meanwhile.
+      throw place.m !== undefined && hasCode(error, 'INVALID_REQUEST', 'NOT_FOUND') ? strange() : error;
+    });
+    items.push(...await show(rows));
+    const last = rows.at(-1);
+    if (more && last) return { items, nextPageToken: encode({ p: phase, m: markerOf(last) }) };
+    if (phase + 1 >= phases.length) return { items };
+    place = { p: phase + 1 };
+    if (items.length >= size) return { items, nextPageToken: encode(place) };
+  }
 }
 
 /** A page of a short list that the service gives whole. */
