@@ -17,6 +17,7 @@ export class PlainRest {
   private token = '';
   private endpoints = new Map<string, string>();
   private projectId = '';
+  private userId = '';
   constructor(private readonly input: ConnectInput, private readonly region: string) {}
 
   /** Signs in; once more where a long run outlives the token. */
@@ -26,8 +27,9 @@ export class PlainRest {
     const response = await fetch(`${this.input.endpoint?.replace(/\/(v3\/?)?$/, '')}/v3/auth/tokens`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     if (response.status !== 201) throw new Error(`sign-in: ${response.status} ${await response.text()}`);
     this.token = response.headers.get('x-subject-token') as string;
-    const { token } = (await response.json()) as { token: { project: { id: string }; catalog: { type: string; endpoints: { interface: string; region_id: string; url: string }[] }[] } };
+    const { token } = (await response.json()) as { token: { user: { id: string }; project: { id: string }; catalog: { type: string; endpoints: { interface: string; region_id: string; url: string }[] }[] } };
     this.projectId = token.project.id;
+    this.userId = token.user.id;
     for (const { type, endpoints } of token.catalog) {
       const found = endpoints.find((item) => item.interface === 'public' && item.region_id === this.region);
       if (found) this.endpoints.set(type, found.url);
@@ -39,20 +41,32 @@ export class PlainRest {
   }
 
   /** One request; the path goes after the catalog's address. @throws Error for every answer that is no success. */
-  async ask<T>(service: string, method: string, path: string, body?: unknown): Promise<T> {
-    const response = await fetch(`${this.endpoints.get(service)}${path}`, { method, headers: { 'x-auth-token': this.token, 'content-type': 'application/json' }, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  async ask<T>(service: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+    const response = await fetch(`${this.endpoints.get(service)}${path}`, { method, headers: { 'x-auth-token': this.token, 'content-type': 'application/json', ...headers }, ...(body !== undefined && { body: JSON.stringify(body) }) });
     const text = await response.text();
     if (!response.ok) throw new Error(`${service} ${method} ${path}: ${response.status} ${text.slice(0, 300)}`);
     return (text === '' ? {} : JSON.parse(text)) as T;
+  }
+
+  /** A credential of this user and project for an application. */
+  async applicationCredential(name: string): Promise<{ id: string; secret: string }> {
+    return (await this.ask<{ application_credential: { id: string; secret: string } }>('identity', 'POST', `/users/${this.userId}/application_credentials`, { application_credential: { name } })).application_credential;
+  }
+
+  async forget(applicationCredentialId: string): Promise<void> {
+    await this.ask('identity', 'DELETE', `/users/${this.userId}/application_credentials/${applicationCredentialId}`);
+  }
+
+  /** Ends a token before its time. */
+  async revoke(token: string): Promise<void> {
+    await this.ask('identity', 'DELETE', '/auth/tokens', undefined, { 'x-subject-token': token });
   }
 
   async holdings(): Promise<Holdings> {
     const rows = async (service: string, path: string, plural: string): Promise<Row[]> => (this.has(service) ? ((await this.ask<Record<string, Row[]>>(service, 'GET', path))[plural] ?? []) : []);
     const neutron = (plural: string): Promise<Row[]> => rows('network', `/v2.0/${plural.replaceAll('_', '-')}?project_id=${this.projectId}`, plural);
     const kinds: [kind: string, read: Promise<Row[]>][] = [
-      ...['networks', 'subnets', 'routers', 'security_groups', 'floatingips'].map((plural): [string, Promise<Row[]>] => [plural, neutron(plural)]),
-      // Those of gateways and load balancers come and go with what they serve.
-      ['ports', neutron('ports')],
+      ...['networks', 'subnets', 'routers', 'ports', 'security_groups', 'floatingips'].map((plural): [string, Promise<Row[]>] => [plural, neutron(plural)]),
       ['keypairs', rows('compute', '/os-keypairs', 'keypairs').then((pairs) => pairs.map((pair) => ({ id: (pair.keypair as { name: string }).name })))],
       ['server_groups', rows('compute', '/os-server-groups', 'server_groups')],
       ['volumes', rows('volumev3', '/volumes', 'volumes')], ['snapshots', rows('volumev3', '/snapshots', 'snapshots')], ['loadbalancers', rows('load-balancer', `/v2/lbaas/loadbalancers?project_id=${this.projectId}`, 'loadbalancers')],

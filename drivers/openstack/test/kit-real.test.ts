@@ -7,6 +7,7 @@ import { cloudOf } from './clouds-file.js';
 
 /** The conformance kit against the services of an OpenStack: `MCMP_OPENSTACK=clouds.yaml`, and `MCMP_OPENSTACK_CLOUD` where the file has several. */
 const manifest = JSON.parse(readFileSync(new URL('../driver.json', import.meta.url), 'utf8')) as Manifest;
+const gaps = Object.fromEntries(['set', 'remove'].map((what) => [`tag.${what}-placement-group`, 'Nova lets nobody change a server group, in whose name the tags are']));
 const file = process.env.MCMP_OPENSTACK;
 
 if (!file) {
@@ -25,7 +26,7 @@ if (!file) {
     Object.assign(place, { specId: small!.id, otherSpecId: next!.id, imageId: image.id, sshUser: image.sshUser });
   }, 120_000);
   describeDriver({
-    driver, manifest, connect: () => structuredClone(input), place: () => place, pollMs: 500, timeoutMs: 180_000, runner: { describe, it },
+    driver, manifest, connect: () => structuredClone(input), place: () => place, pollMs: 500, timeoutMs: 180_000, runner: { describe, it }, except: gaps,
     broken: { ...input, credential: { ...input.credential, ...(input.credential.password ? { password: 'not the password' } : { applicationCredentialSecret: 'not the secret' }) } },
   });
 }
