@@ -112,6 +112,11 @@ function clean(message: string, secrets: string[]): string {
 
 const withoutUndefined = <T extends object>(value: T): T => Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
 
+/** Awaits a call that carries a secret of its own; AWS quotes values that it refuses. */
+export const concealed = <T>(secret: string, call: Promise<T>): Promise<T> => call.catch((error: unknown) => {
+  throw isDriverError(error) ? new DriverError(error.code, clean(error.message, [secret]), error.detail) : error;
+});
+
 /** Whether a call failed with one of these codes of AWS. */
 export const failedWith = (error: unknown, ...providerCodes: string[]): boolean => isDriverError(error) && providerCodes.includes(error.detail.providerCode ?? '');
 

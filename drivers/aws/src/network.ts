@@ -42,7 +42,7 @@ export function networks(aws: Aws): NetworkHandlers {
 
     async delete({ region, id }, signal) {
       const ec2 = steady(await aws.ec2(region, signal), signal);
-      const [gateways] = await Promise.all([gatewaysOf(ec2, id), refuseIfUsed(ec2, id)]);
+      const [gateways] = await Promise.all([gatewaysOf(ec2, id), refuseIfUsed(aws, ec2, id)]);
       for (const gateway of gateways) {
         for (const { VpcId } of gateway.Attachments ?? []) await detach(ec2, gateway, VpcId);
         await deleted(ec2.send(new ec2.DeleteInternetGatewayCommand({ InternetGatewayId: gateway.InternetGatewayId })));
@@ -101,11 +101,20 @@ async function detach(ec2: Ec2, { InternetGatewayId }: InternetGateway, VpcId: s
 }
 
 /** A network in use must keep its gateway: asked before anything is taken away, as DeleteVpc would answer only afterwards. */
-async function refuseIfUsed(ec2: Ec2, VpcId: string): Promise<void> {
-  const [{ Subnets = [] }, { SecurityGroups = [] }] = await Promise.all([
+async function refuseIfUsed(aws: Aws, ec2: Ec2, VpcId: string): Promise<void> {
+  const [{ Subnets = [] }, { SecurityGroups = [] }, { RouteTables = [] }, { VpnGateways = [] }] = await Promise.all([
     ec2.send(new ec2.DescribeSubnetsCommand({ Filters: [filter('vpc-id', VpcId)], MaxResults: 5 })),
     ec2.send(new ec2.DescribeSecurityGroupsCommand({ Filters: [filter('vpc-id', VpcId)], MaxResults: 5 })),
+    ec2.send(new ec2.DescribeRouteTablesCommand({ Filters: [filter('vpc-id', VpcId)], MaxResults: 5 })),
+    ec2.send(new ec2.DescribeVpnGatewaysCommand({ Filters: [filter('attachment.vpc-id', VpcId), filter('attachment.state', 'attaching', 'attached')] })).catch((error: unknown) => {
+      // An endpoint of another than AWS may have no VPN.
+      if (aws.lacks(error)) return { VpnGateways: [] };
+      throw error;
+    }),
   ]);
-  const users = [...Subnets.map(({ SubnetId }) => SubnetId), ...SecurityGroups.filter(({ GroupName }) => GroupName !== 'default').map(({ GroupId }) => GroupId)];
+  const users = [
+    ...Subnets.map(({ SubnetId }) => SubnetId), ...SecurityGroups.filter(({ GroupName }) => GroupName !== 'default').map(({ GroupId }) => GroupId),
+    ...RouteTables.filter(({ Associations = [] }) => !Associations.some(({ Main }) => Main)).map(({ RouteTableId }) => RouteTableId), ...VpnGateways.map(({ VpnGatewayId }) => VpnGatewayId),
+  ];
   if (users.length > 0) throw new DriverError('IN_USE', `Network ${VpcId} still holds ${users.join(', ')}.`, { providerCode: 'DependencyViolation' });
 }

@@ -2,7 +2,7 @@ import type { VpnConnection as AwsConnection, VpnGateway as AwsGateway } from '@
 import type { ResourceState, VpnConnection, VpnConnectionHandlers, VpnGateway, VpnGatewayHandlers } from '@mcmp/driver-sdk';
 import { DriverError } from '@mcmp/driver-sdk';
 import type { Aws, Ec2 } from './client.js';
-import { deleted, existing, failedWith } from './errors.js';
+import { concealed, deleted, existing, failedWith } from './errors.js';
 import { ROLE_TAG, byToken, filter, marked, nameOf, narrow, present, tagged, tagsOf } from './map.js';
 import { readPageOfIds } from './pages.js';
 
@@ -92,10 +92,10 @@ export function vpnConnections(aws: Aws): VpnConnectionHandlers {
       const ec2 = await aws.ec2(request.region, signal);
       const { VpnConnections = [] } = await ec2.send(new ec2.DescribeVpnConnectionsCommand({ Filters: [byToken(request.token)] }));
       const known = VpnConnections.find(isThere);
-      const connection = known ?? (await ec2.send(new ec2.CreateVpnConnectionCommand({
+      const connection = known ?? (await concealed(request.preSharedKey, ec2.send(new ec2.CreateVpnConnectionCommand({
         Type: 'ipsec.1', VpnGatewayId: request.vpnGatewayId, CustomerGatewayId: await customerGateway(ec2, request), TagSpecifications: [tagged('vpn-connection', marked(request), request.name)],
         Options: { StaticRoutesOnly: true, TunnelOptions: [{ PreSharedKey: request.preSharedKey }, { PreSharedKey: request.preSharedKey }] },
-      }))).VpnConnection!;
+      })))).VpnConnection!;
       const there = (connection.Routes ?? []).flatMap(({ DestinationCidrBlock }) => DestinationCidrBlock ?? []);
       for (const cidr of request.peerCidrs.filter((one) => !there.includes(one))) await ec2.send(new ec2.CreateVpnConnectionRouteCommand({ VpnConnectionId: connection.VpnConnectionId, DestinationCidrBlock: cidr }));
       return { ...toConnection(connection, request.region, request.peerAddress), name: request.name, tags: request.tags, peerCidrs: request.peerCidrs };
