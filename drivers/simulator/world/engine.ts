@@ -106,6 +106,11 @@ export class Engine {
     this.ledger.note(thing, ratesOf(this, thing), at);
   }
 
+  /** Bytes of all objects of a bucket. */
+  bytesIn(bucket: Thing): number {
+    return this.objects.sizeOf(bucket);
+  }
+
   /** USD per hour of each spec on demand. */
   onDemand(cloud: string, region: string): ReadonlyMap<string, number> {
     return memo(this.#prices, `${cloud}/${region}`, () => new Map(this.personalities.get(cloud)?.prices(region).filter(({ purchase }) => purchase === 'on-demand').map(({ specId, perHour }) => [specId, perHour])));
