@@ -84,7 +84,7 @@ export const STAGES: readonly Stage[] = [
     driver: 'openstack', proof: 'real-service', against: () => (process.env.MCMP_OPENSTACK ? 'the services of an OpenStack' : { absent: 'MCMP_OPENSTACK names no clouds.yaml; .ci/openstack brings one up' }),
     open: async (driver, manifest) => {
       const { region, input } = cloudOf(process.env.MCMP_OPENSTACK ?? '', process.env.MCMP_OPENSTACK_CLOUD);
-      const wrong = input.credential.password ? { password: 'not the password' } : { applicationCredentialSecret: 'not the secret' };
+      const wrong: Record<string, string> = input.credential.password ? { password: 'not the password' } : { applicationCredentialSecret: 'not the secret' };
       return {
         options: { driver, manifest, place: await openStackPlace(driver, input, region), connect: () => structuredClone(input), broken: { ...input, credential: { ...input.credential, ...wrong } }, expensive: true, pollMs: 500, timeoutMs: 180_000 },
         close: async () => undefined,

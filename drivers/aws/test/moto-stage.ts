@@ -1,3 +1,4 @@
+import { CreatePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import type { ConnectInput, Driver } from '@mcmp/driver-sdk';
 import type { CheckPlace } from '@mcmp/driver-sdk/testing';
 import { ALL_CHECKS } from '@mcmp/driver-sdk/testing';
@@ -43,10 +44,20 @@ const TRUST = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'All
 /** A connection to moto, which takes any key. */
 export const motoInput = (url: string): ConnectInput => ({ credential: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'a-secret-of-nobody' }, endpoint: url, options: {} });
 
-/** A place of moto, with an image that it has. */
+/** Two policies of the account, made for it. */
+async function policies(url: string): Promise<string[]> {
+  const iam = new IAMClient({ region, endpoint: url, credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'a-secret-of-nobody' } });
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:Get*', Resource: '*' }] });
+  const made: string[] = [];
+  for (const PolicyName of ['one', 'other']) made.push((await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument }))).Policy?.Arn ?? '');
+  iam.destroy();
+  return made;
+}
+
+/** A place of moto, with an image that it has; to be asked once. */
 export async function motoPlace(driver: Driver, url: string): Promise<CheckPlace> {
   const session = await driver.connect(motoInput(url));
   const { items } = await session.image!.list({ region }, AbortSignal.timeout(30_000));
   await session.close?.();
-  return { region, zone: `${region}a`, specId: 't3.small', otherSpecId: 't3.medium', imageId: items.find(({ osFamily }) => osFamily === 'ubuntu')!.id, sshUser: 'ubuntu', trust: TRUST, databaseSpecId: 'db.t3.micro', databaseEngine: 'postgres' };
+  return { region, zone: `${region}a`, specId: 't3.small', otherSpecId: 't3.medium', imageId: items.find(({ osFamily }) => osFamily === 'ubuntu')!.id, sshUser: 'ubuntu', trust: TRUST, policyIds: await policies(url), databaseSpecId: 'db.t3.micro', databaseEngine: 'postgres' };
 }
