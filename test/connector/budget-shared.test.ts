@@ -110,7 +110,7 @@ describe('the buckets of all servers', () => {
         const [row] = await database.dataSource.query<Record<string, number | null>[]>(`SELECT published, burst, tokens, extract(epoch FROM refilled_at)::double precision AS "refilledAt", extract(epoch FROM paused_until)::double precision AS "pausedUntil", pause_ms AS "pauseMs", ceiling, extract(epoch FROM lowered_at)::double precision AS "loweredAt", plateau, grown, calls FROM connector.budget WHERE api_class = $1`, [apiClass]);
         const now = row?.refilledAt as number;
         // The first moment is the row's own.
-        bucket ??= { published: published?.perSecond ?? null, burst: published?.burst ?? 10, tokens: published?.burst ?? 0, refilledAt: now, pausedUntil: 0, pauseMs: 1000, ceiling: published ? null : 12, loweredAt: now, plateau: 2, grown: 0, calls: published ? null : 0 };
+        bucket ??= { published: published?.perSecond ?? null, burst: published?.burst ?? 10, tokens: published?.burst ?? 0, refilledAt: now, pausedUntil: 0, pauseMs: 1000, ceiling: published ? null : 12, loweredAt: Number(row?.loweredAt), plateau: 2, grown: 0, calls: published ? null : 0 };
         const expected = settle(bucket, ask, now, 1);
         for (const [key, value] of Object.entries(bucket)) expect([key, row?.[key] === null ? null : Number(row?.[key])]).toEqual([key, value === null ? null : expect.closeTo(value, 2)]);
         expect({ ...grant, level: 0, rate: 0, burst: 0, pauseMs: 0 }).toEqual({ ...expected, level: 0, rate: 0, burst: 0, pauseMs: 0 });

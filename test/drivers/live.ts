@@ -43,7 +43,7 @@ class Load {
   private stopping = false;
   private running: Promise<void>[] = [];
   private made = 0;
-  constructor(private readonly api: ApiClient, private readonly connectionId: string, private readonly group: object) {}
+  constructor(private readonly api: ApiClient, private readonly connectionId: string, private readonly group: { region: string } & Record<string, unknown>) {}
 
   start(readers: number, makers: number): void {
     this.stopping = false;
@@ -53,6 +53,11 @@ class Load {
   async stop(): Promise<void> {
     this.stopping = true;
     await Promise.all(this.running);
+  }
+
+  /** Asks the cloud for the VMs of the region; gives the version of the driver that did it. */
+  async version(): Promise<string> {
+    return (await this.api.post<{ version: string }>(`/v1/connections/${this.connectionId}/calls`, { method: 'vm.list', request: { region: this.group.region, pageSize: 20 } })).version;
   }
 
   private async ask<T>(work: () => Promise<T>): Promise<T | undefined> {
@@ -66,9 +71,10 @@ class Load {
   }
 
   private async read(): Promise<void> {
-    while (!this.stopping) {
-      await this.ask(() => this.api.get(`/v1/connections/${this.connectionId}/regions?live=true`));
-      await delay(5);
+    for (let turn = 0; !this.stopping; turn += 1) {
+      if (turn % 10 === 0) await this.ask(() => this.api.get(`/v1/connections/${this.connectionId}/regions?live=true`));
+      else await this.ask(() => this.version());
+      await delay(20);
     }
   }
 
@@ -109,7 +115,8 @@ async function main(stage: Stage): Promise<void> {
         const from = performance.now();
         const driver = await api.post<{ version: string }>(`/v1/drivers/simulator/${path}`, body);
         switches.push(performance.now() - from);
-        if (driver.version !== version) load.failures.push(`after ${path} the driver is served by ${driver.version}`);
+        const serving = await load.version();
+        if (driver.version !== version || serving !== version) load.failures.push(`after ${path} the driver is served by ${driver.version}, and a call by ${serving}`);
         await delay(100);
       }
       if (round % 10 === 9) process.stderr.write(`round ${round + 1}: ${load.requests} requests, ${load.operations} operations, ${load.failures.length + load.lost.length} failed, ${Math.round(rssMiB(pid))} MiB\n`);
