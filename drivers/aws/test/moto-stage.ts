@@ -29,7 +29,7 @@ const LACKING: [RegExp, string][] = [
   [/^vpn-connection\.|^tag\.\w+-vpn-connection$|^vpn-gateway\.delete-with-connection$/, 'CreateVpnConnectionRoute is missing'],
   // Tests of their own prove what moto has of these: moto-managed.test.ts.
   [/^(cluster|node-group)\.|^tag\.\w+-(cluster|node-group)$/, 'DescribeClusterVersions and UpdateClusterVersion are missing'],
-  [/^database\.|^tag\.\w+-database$/, 'DescribeDBEngineVersions is missing'],
+  [/^(database|engine)\.|^tag\.\w+-database$/, 'DescribeDBEngineVersions is missing'],
   [/^(event|charge)\./, 'LookupEvents and GetDimensionValues are missing'],
   [/^function\./, 'DescribeReservedInstances is missing'],
   [/^metric\./, 'GetMetricData has nothing of VMs'],
