@@ -234,7 +234,7 @@ describe('what managed things do', () => {
     const key = await session['iam-user'].createKey(user, never);
     expect(await session['iam-user'].get(user, never)).toMatchObject({ keyIds: [key.keyId] });
     expect(JSON.stringify([await session['iam-user'].list({ region: stage.region }, never), world.snapshot()])).not.toContain(key.secret);
-    expect(world.accountOf('aws', key.keyId)).toEqual({ account: '111122223333', secretKey: key.secret });
+    expect(world.accountOf('aws', key.keyId)).toEqual({ account: '111122223333', principal: 'user/stage', secretKey: key.secret });
     await session['iam-user'].setPolicies({ ...user, policyIds: ['ReadOnly'] }, never);
     await session['iam-user'].deleteKey({ ...user, keyId: key.keyId }, never);
     expect(world.accountOf('aws', key.keyId)).toBeUndefined();

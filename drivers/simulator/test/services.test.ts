@@ -118,7 +118,7 @@ describe('what a restart keeps', () => {
     const next = tinyWorld();
     next.world.restore(JSON.parse(JSON.stringify(world.snapshot())) as ReturnType<typeof world.snapshot>);
     expect(await next.ask('object.read', (view) => view.objects('kept').get('a').bytes.toString())).toBe('hello');
-    expect(next.world.accountOf('tiny', key.keyId)).toEqual({ account: 'acme', secretKey: key.secret });
+    expect(next.world.accountOf('tiny', key.keyId)).toEqual({ account: 'acme', principal: 'user/u', secretKey: key.secret });
     expect((await refusal(next.ask('subnet.delete', (view) => view.delete('subnet', base.subnetId)))).code).toBe('IN_USE');
     const [vm] = await next.ask('vm.create', (view) => view.createVms(vmsOf(base, 'late')));
     expect(vm?.attributes.privateIp).not.toBe(world.truth({ kind: 'network-interface' }).map((card) => (card.attributes as { privateIp: string }).privateIp)[0]);
