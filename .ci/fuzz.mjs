@@ -13,7 +13,7 @@ const built = (path) => import(pathToFileURL(resolve('dist/src/cli', path)).href
 const [{ ApiClient, readAll, watchOperation }, { freePort, run }, { choosePlaces, connect }] = await Promise.all(['client.js', 'processes.js', 'demo/clouds.js'].map(built));
 
 /** Operations in which a request of the right shape may still be refused for what it names: a page token of another list, a spec that no cloud has, a VM in another state. */
-const REFUSES_BY_CONTENT = /^(POST|PATCH|PUT) \/v1\/(connections(\/\{connection\})?|driver-keys|driver-repositories(\/\{repository\})?|drivers\/(install|\{driver\}\/(pin|reports))|projects\/\{project\}\/mcis(\/plan|\/\{mci\}\/(actions|commands))?)$/;
+const REFUSES_BY_CONTENT = /^(POST|PATCH|PUT) \/v1\/(connections(\/\{connection\}(\/calls)?)?|drivers\/[^/]+\/functions\/[^/]+|driver-keys|driver-repositories(\/\{repository\})?|drivers\/(install|\{driver\}\/(pin|reports))|projects\/\{project\}\/mcis(\/plan|\/\{mci\}\/(actions|commands))?)$/;
 
 /** Key of what DELETE and PATCH are aimed at, so that the others stay as they are for the rest. */
 const SPENT = Symbol('spent');
