@@ -1,4 +1,4 @@
-import type { Quota } from '@mcmp/driver-sdk';
+import type { Quota, Traits } from '@mcmp/driver-sdk';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { Database } from '../platform/index.js';
@@ -27,6 +27,11 @@ export class Connector {
   /** A connected account; the same one until credential, endpoint, options or driver change. @throws Problem NOT_FOUND; DriverError where the driver cannot connect. */
   session(connectionId: string): Promise<CloudSession> {
     return this.connections.session(connectionId);
+  }
+
+  /** How the connection's cloud behaves; the cloud itself is not asked. */
+  traits(connectionId: string): Promise<Traits> {
+    return askCloud(async () => (await this.connections.session(connectionId)).traits);
   }
 
   /** The connection of this id or name. @throws Problem NOT_FOUND, also for one of another workspace. */

@@ -35,8 +35,12 @@ export function cloudErrorNote(error: DriverError): CloudErrorNote {
   };
 }
 
+/** `providerCode` of the refusal of a connection whose driver is not installed or not active here: nobody asked the cloud. */
+export const DRIVER_ABSENT = 'DriverAbsent';
+
 /** A Problem that says what the cloud said, with its own code, request id and status under `cloud`. */
 export function cloudProblem(error: DriverError): Problem {
+  if (error.detail?.providerCode === DRIVER_ABSENT) return new Problem('CONFLICT', `${error.message} GET /v1/drivers tells how the drivers are.`, { cause: error });
   const [code, help] = PROBLEM_OF[error.code];
   const cloud: Partial<CloudErrorNote> = cloudErrorNote(error);
   delete cloud.at;

@@ -60,7 +60,7 @@ export class Planner {
 
   private async traits({ groups }: ResolvedMci): Promise<PlanFacts['traits']> {
     const ids = [...new Set(groups.map((group) => group.connection.id))];
-    return new Map(await Promise.all(ids.map(async (id) => [id, (await this.connector.session(id)).traits] as const)));
+    return new Map(await Promise.all(ids.map(async (id) => [id, await this.connector.traits(id)] as const)));
   }
 
   private async zones({ groups }: ResolvedMci): Promise<Map<string, string>> {

@@ -125,6 +125,18 @@ describe('a wrong request names the field, the rule and what would help', () => 
     expect(await stage.create('wrong', [stage.group('aws', 1, { spec: narrow.id, zone: zones.find((zone) => !narrow.zones?.includes(zone)) })])).toMatchObject({ status: 400, body: { errors: [{ field: 'groups[0].zone', help: expect.stringContaining(narrow.zones?.[0] as string) }] } });
   });
 
+  it('a driver that an administrator has taken from service', async () => {
+    await stage.post('plan', { name: 'read', groups: [stage.group('aws', 1)] });
+    const driver = (verb: string, body?: object): Promise<Answer> => stage.server.call('POST', `/v1/drivers/aws/${verb}`, { ...(body && { body }) });
+    const { version } = (await stage.server.call('GET', '/v1/drivers/aws')).body as { version: string };
+    expect((await driver('deactivate')).status).toBe(200);
+    const absent = { status: 409, body: { code: 'CONFLICT', detail: expect.stringContaining('GET /v1/drivers') } };
+    expect(await stage.server.call('POST', `${MCIS}/plan`, { body: { name: 'wrong', groups: [stage.group('aws', 1)] } })).toMatchObject(absent);
+    expect(await stage.server.call('POST', '/v1/connections/aws/verify')).toMatchObject(absent);
+    expect(await driver('activate', { version })).toMatchObject({ status: 200, body: { state: 'ready' } });
+    await stage.post('plan', { name: 'read', groups: [stage.group('aws', 1)] });
+  });
+
   it('a range that another network of the project has', async () => {
     await stage.made('held', [group()], { networks: [{ connection: 'openstack', region: regionOf('openstack'), cidr: '10.60.0.0/16' }] });
     expect(await stage.create('wrong', [stage.group('gcp', 1)], { networks: [{ connection: 'gcp', region: regionOf('gcp'), cidr: '10.60.128.0/17' }] })).toMatchObject({ status: 400, body: { errors: [{ field: 'networks[0].cidr', rule: expect.stringContaining('overlaps 10.60.0.0/16'), help: expect.any(String) }] } });

@@ -8,7 +8,7 @@ import { Database, Events, Secrets } from '../../platform/index.js';
 import { ConnectionRow } from '../connector.entities.js';
 import { holdDriver } from '../drivers/record.js';
 import { DriverHost, type OpenInput } from '../host/index.js';
-import { askCloud, cloudErrorNote } from '../problems.js';
+import { DRIVER_ABSENT, askCloud, cloudErrorNote } from '../problems.js';
 import type { CloudSession, ConnectionRef } from '../session.js';
 import { guessedAccount, knownAccount } from './account.js';
 import { type FieldValues, checkEndpoint, checkFields, cloudOf } from './fields.js';
@@ -235,7 +235,7 @@ export class Connections {
     const driver = this.host.find(row.driver);
     if (!driver) {
       const why = this.host.list().find(({ name }) => name === row.driver)?.why;
-      throw new DriverError('UNAVAILABLE', `The driver "${row.driver}" of the connection "${row.name}" ${why === undefined ? 'is not installed any more: install it again' : `serves nothing: ${why}`}.`);
+      throw new DriverError('UNAVAILABLE', `The driver "${row.driver}" of the connection "${row.name}" ${why === undefined ? 'is not installed any more: install it again' : `serves nothing: ${why}`}.`, { providerCode: DRIVER_ABSENT });
     }
     return { connection: refOf(row), manifest: driver.manifest, credential, options: row.options, revision: String(row.revision), account: this.accountOf(row, credential), ...(row.endpoint !== null && { endpoint: row.endpoint }) };
   }
