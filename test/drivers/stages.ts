@@ -5,10 +5,12 @@ import type { CheckOptions } from '@mcmp/driver-sdk/testing';
 import { motoServer, startMoto } from '../../drivers/aws/test/moto.js';
 import { MOTO_GAPS, motoInput, motoPlace } from '../../drivers/aws/test/moto-stage.js';
 import { WIRE_GAPS } from '../../drivers/aws/test/wire-gaps.js';
+import { SERVED } from '../../drivers/aws/test/wire-served.js';
 import ec2 from '../../drivers/aws/wire/index.js';
 import { cloudOf } from '../../drivers/openstack/test/clouds-file.js';
 import { personalities } from '../../drivers/simulator/personalities/index.js';
 import { ACCOUNT, boxFaults, placeIn } from '../../drivers/simulator/test/kit-stage.js';
+import { narrow, narrowed } from '../../drivers/simulator/test/narrow.js';
 import plain from '../../drivers/simulator/wire/index.js';
 import { type Wire, createWorld } from '../../drivers/simulator/world/index.js';
 
@@ -71,7 +73,7 @@ export const STAGES: readonly Stage[] = [
   },
   {
     driver: 'aws', proof: 'contract-wire', against: () => 'the EC2 wire of the cloud in a box',
-    open: (driver, manifest) => boxed(ec2, 'aws', ({ accessKeyId, secretKey }) => ({ credential: { accessKeyId, secretAccessKey: secretKey }, options: {} }), { driver, manifest, except: WIRE_GAPS }),
+    open: (driver, manifest) => boxed(ec2, 'aws', ({ accessKeyId, secretKey }) => ({ credential: { accessKeyId, secretAccessKey: secretKey }, options: {} }), { driver: narrow(driver, SERVED), manifest: narrowed(manifest, SERVED), except: WIRE_GAPS }),
   },
   {
     driver: 'aws', proof: 'independent-emulator', against: () => (motoServer === undefined ? { absent: "moto_server is not in PATH: pip install 'moto[server]'" } : motoVersion(motoServer)),
