@@ -28,10 +28,10 @@ const say = (text: string): void => { if (!values.quiet) process.stderr.write(`$
 
 /** A drivers folder whose simulator driver forgets tokens and never finds anything by tag. */
 function forgetfulDrivers(): string {
-  const drivers = join(folder, 'drivers');
+  const drivers = join(folder, 'forgetful'); // the server keeps its checked copies in 'drivers'
   for (const name of ['aws', 'simulator']) {
-    mkdirSync(join(drivers, name, 'dist'), { recursive: true });
-    for (const file of ['driver.json', 'dist/index.js']) cpSync(join('drivers', name, file), join(drivers, name, file));
+    mkdirSync(join(drivers, name), { recursive: true });
+    for (const part of ['driver.json', 'dist']) cpSync(join('drivers', name, part), join(drivers, name, part), { recursive: true });
     renameSync(join(drivers, name, 'dist/index.js'), join(drivers, name, 'dist/real.js'));
     writeFileSync(join(drivers, name, 'dist/index.js'), readFileSync(resolve('test/crash/forgetful.mjs'), 'utf8'));
   }

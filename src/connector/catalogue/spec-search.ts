@@ -7,7 +7,8 @@ import { NOT_DOLLARS } from './best-price.js';
 import { type KeyColumn, Where, afterToken, keysetPage, orderOf } from './where.js';
 import { likePattern, tsQuery } from './words.js';
 
-const count = (description: string) => z.coerce.number().min(0).max(1e9).optional().meta({ description });
+/** An empty parameter is no number, though JavaScript takes it for 0. */
+const count = (description: string) => z.preprocess((value) => (value === '' ? Number.NaN : value), z.coerce.number().min(0).max(1e9)).optional().meta({ description });
 
 /** What narrows and orders a search for specs. */
 export const SpecQuery = PageQuery.extend({
