@@ -153,7 +153,7 @@ describe('a driver lives while the server runs', () => {
 
   it('is deactivated and comes back', async () => {
     expect((await post('/v1/drivers/tiny/deactivate')).body).toMatchObject({ state: 'inactive', version: null, connections: 1 });
-    expect((await server.call('GET', '/v1/connections/one/regions')).body).toMatchObject({ status: 424, detail: expect.stringContaining('deactivated') });
+    expect((await server.call('GET', '/v1/connections/one/regions')).body).toMatchObject({ status: 409, detail: expect.stringContaining('deactivated') });
     expect((await connect('two')).body).toMatchObject({ status: 422, detail: expect.stringContaining('deactivated') });
     await post('/v1/drivers/tiny/activate', { version: '1.1.0' });
     expect(await region('one')).toBe('Region of 1.1.0');
