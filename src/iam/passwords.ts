@@ -1,8 +1,32 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { Problem } from '../kernel/problem.js';
 
 const COST = { N: 32_768, r: 8, p: 1 };
 
-const derive = (password: string, salt: Buffer, { N, r, p }: typeof COST): Promise<Buffer> =>
+/** Node's pool has four threads, which signing in to PostgreSQL needs as well: half of them stay free, or a flood of logins would cut the server off from its database. */
+const AT_ONCE = 2;
+/** About ten seconds of work on one core. */
+const MOST_WAITING = 100;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** Derives a key when it is its turn. @throws Problem RATE_LIMITED where too many wait. */
+async function derive(password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
+  if (running >= AT_ONCE) {
+    if (waiting.length >= MOST_WAITING) throw new Problem('RATE_LIMITED', 'Too many people log in just now: repeat the request in a few seconds.', { retryAfterSeconds: 5 });
+    await new Promise<void>((turn) => waiting.push(turn));
+  } else running += 1;
+  try {
+    return await deriveNow(password, salt, cost);
+  } finally {
+    // The turn goes to the next one as it is; without one a place is free.
+    const next = waiting.shift();
+    if (next) next();
+    else running -= 1;
+  }
+}
+
+const deriveNow = (password: string, salt: Buffer, { N, r, p }: typeof COST): Promise<Buffer> =>
   new Promise((done, failed) => scrypt(password.normalize('NFKC'), salt, 32, { N, r, p, maxmem: 64 * 1024 * 1024 }, (error, key) => (error ? failed(error) : done(key))));
 
 /** Hashes a password with scrypt (RFC 7914), a salt of its own, and the cost written beside it. */

@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import jwt from 'jsonwebtoken';
 import { unmarkedRoutes } from '../../src/iam/index.js';
 import { Permission } from '../../src/platform/index.js';
-import { type TestServer, startServer } from '../support/server.js';
+import { ADMIN_PASSWORD, type TestServer, startServer } from '../support/server.js';
 
 let server: TestServer;
 beforeAll(async () => { server = await startServer(); });
@@ -89,4 +89,14 @@ describe('marks', () => {
     }
     expect(unmarkedRoutes(Half, new Half())).toEqual(['Half.forgotten']);
   });
+});
+
+it('a flood of logins neither fails nor cuts the server off from its database', async () => {
+  const flood = Promise.all(Array.from({ length: 400 }, () => login('admin', ADMIN_PASSWORD)));
+  const beside = await server.call('GET', '/v1/projects');
+  const answers = await flood;
+  expect(beside.status).toBe(200);
+  expect([...new Set(answers.map(({ status }) => status))].sort()).toEqual([200, 429]);
+  expect(answers.find(({ status }) => status === 429)).toMatchObject({ body: { code: 'RATE_LIMITED', detail: expect.stringContaining('few seconds') } });
+  expect((await login('admin', ADMIN_PASSWORD)).status).toBe(200);
 });
