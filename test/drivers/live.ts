@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,16 +7,21 @@ import { parseArgs } from 'node:util';
 import { generateKeys, packBundle } from '@mcmp/driver-sdk/bundle';
 import { type ApiClient, watchOperation } from '../../src/cli/client.js';
 import { type Stage, openStage, round } from '../bench/stage.js';
+import type { MemoryInUse } from './memory-probe.js';
 
 /**
  * `npm run driver:live -- --rounds 100`: upgrades and rolls back the simulator's driver again and again on a running server, while readers ask its cloud without a pause and MCIs are made and deleted.
- * The last line is JSON; status 0 only where no request failed, no operation was lost, nothing was left in the cloud, each switch took less than two seconds, and memory and processes are as after the warm-up.
+ * The last line is JSON; status 0 only where no request failed, no operation was lost, nothing was left in the cloud, each switch took less than two seconds, and memory in use (garbage not counted) and processes are as after the warm-up.
  */
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '100' }, readers: { type: 'string', default: '8' }, makers: { type: 'string', default: '2' } } });
-const LIMITS = { failedRequests: 0, lostOperations: 0, switchMs: 2000, memoryGrowth: 0.05 };
+const LIMITS = { failedRequests: 0, lostOperations: 0, switchMs: 2000, memoryGrowth: 0.05, residentGrowth: 0.15 };
 const WARM_UP_ROUNDS = 20;
 const QUIET_MS = 15_000;
 const MCIS = '/v1/projects/default/mcis';
+
+const folder = mkdtempSync(join(tmpdir(), 'mcmp-driver-live-'));
+/** Where the server writes what it has in use. */
+const probe = `${folder}.memory`;
 
 /** The simulator's driver as a signed bundle of this version. */
 async function bundleOf(version: string, privateKey: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -24,14 +29,26 @@ async function bundleOf(version: string, privateKey: string): Promise<Uint8Array
   return new Uint8Array(await packBundle([{ path: 'driver.json', content: Buffer.from(JSON.stringify(manifest)) }, { path: 'dist/index.js', content: readFileSync(resolve('drivers/simulator/dist/index.js')) }], { privateKey }));
 }
 
-const rssMiB = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+const MiB = (bytes: number): number => Math.round((bytes / 1024 / 1024) * 10) / 10;
 const children = (pid: number): number => execFileSync('ps', ['-o', 'args=', '--ppid', String(pid)], { encoding: 'utf8' }).split('\n').filter((line) => line.includes('child.js')).length;
 
-/** The least memory of a quiet while, in which garbage is collected, and the driver processes at its end. */
-async function quiet(pid: number): Promise<{ rssMiB: number; processes: number }> {
-  let least = Infinity;
-  for (const until = Date.now() + QUIET_MS; Date.now() < until; await delay(500)) least = Math.min(least, rssMiB(pid));
-  return { rssMiB: least, processes: children(pid) };
+/** What is in use right now, garbage not counted. */
+async function memory(pid: number): Promise<MemoryInUse> {
+  rmSync(probe, { force: true });
+  process.kill(pid, 'SIGUSR2');
+  const until = Date.now() + 30_000;
+  while (!existsSync(probe)) {
+    if (Date.now() > until) throw new Error('the server did not tell its memory within 30 s');
+    await delay(100);
+  }
+  await delay(100); // until it is written
+  return JSON.parse(readFileSync(probe, 'utf8')) as MemoryInUse;
+}
+
+/** Memory and driver processes after a quiet while, in which drained processes end and what is kept for seconds goes. */
+async function quiet(pid: number): Promise<MemoryInUse & { processes: number }> {
+  await delay(QUIET_MS);
+  return { ...(await memory(pid)), processes: children(pid) };
 }
 
 /** Readers and makers that go on until they are stopped; what fails is kept. */
@@ -119,7 +136,7 @@ async function main(stage: Stage): Promise<void> {
         if (driver.version !== version || serving !== version) load.failures.push(`after ${path} the driver is served by ${driver.version}, and a call by ${serving}`);
         await delay(100);
       }
-      if (round % 10 === 9) process.stderr.write(`round ${round + 1}: ${load.requests} requests, ${load.operations} operations, ${load.failures.length + load.lost.length} failed, ${Math.round(rssMiB(pid))} MiB\n`);
+      if (round % 10 === 9) process.stderr.write(`round ${round + 1}: ${load.requests} requests, ${load.operations} operations, ${load.failures.length + load.lost.length} failed, ${MiB((await memory(pid)).used)} MiB in use\n`);
     }
     await load.stop();
   };
@@ -130,22 +147,23 @@ async function main(stage: Stage): Promise<void> {
   const after = await quiet(pid);
   const left = ((await (await fetch(`${control}/control/resources?kind=vm`)).json()) as { count: number }).count;
   switches.sort((a, b) => a - b);
-  const growth = after.rssMiB / before.rssMiB - 1;
+  const growth = after.used / before.used - 1;
+  const residentGrowth = after.resident / before.resident - 1;
   const figures = {
     program: 'driver:live', rounds: Number(values.rounds), switches: switches.length, requests: load.requests, failedRequests: load.failures.length, operations: load.operations, lostOperations: load.lost.length, vmsLeft: left,
-    switchMedianMs: Math.round(switches[switches.length >> 1] ?? 0), switchMaxMs: Math.round(switches.at(-1) ?? 0), rssMiB: { before: Math.round(before.rssMiB), after: Math.round(after.rssMiB) }, memoryGrowth: round(growth), processes: { before: before.processes, after: after.processes },
+    switchMedianMs: Math.round(switches[switches.length >> 1] ?? 0), switchMaxMs: Math.round(switches.at(-1) ?? 0), usedMiB: { before: MiB(before.used), after: MiB(after.used) }, residentMiB: { before: MiB(before.resident), after: MiB(after.resident) }, memoryGrowth: round(growth), residentGrowth: round(residentGrowth), processes: { before: before.processes, after: after.processes },
   };
-  const ok = load.failures.length === 0 && load.lost.length === 0 && left === 0 && figures.switchMaxMs < LIMITS.switchMs && growth <= LIMITS.memoryGrowth && after.processes <= before.processes;
+  const ok = load.failures.length === 0 && load.lost.length === 0 && left === 0 && figures.switchMaxMs < LIMITS.switchMs && growth <= LIMITS.memoryGrowth && residentGrowth <= LIMITS.residentGrowth && after.processes <= before.processes;
   for (const failure of [...load.failures, ...load.lost].slice(0, 10)) process.stderr.write(`${failure}\n`);
   console.log(JSON.stringify({ ...figures, ok, limits: LIMITS }));
   process.exitCode = ok ? 0 : 1;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'mcmp-driver-live-'));
-const stage = await openStage(['--time-scale', '0.05', '--no-throttle'], { MCMP_DRIVERS_DIR: folder });
+const stage = await openStage(['--time-scale', '0.05', '--no-throttle'], { MCMP_DRIVERS_DIR: folder, MEMORY_PROBE: probe, NODE_OPTIONS: `--expose-gc --import ${new URL('./memory-probe.js', import.meta.url).href}` });
 try {
   await main(stage);
 } finally {
   await stage.end();
   rmSync(folder, { recursive: true, force: true });
+  rmSync(probe, { force: true });
 }
