@@ -21,6 +21,10 @@ const { values } = parseArgs({
 /** The control run never finds what it lost, so waiting for it is in vain. */
 const LIMIT_MS = values.victim === 'control' ? 20_000 : 180_000;
 const points = Number(values.points);
+if (!Number.isInteger(points) || points < 1) {
+  process.stderr.write(`--points must be a whole number from 1, not "${values.points}"\n`);
+  process.exit(2);
+}
 const random = sequence(Number(values.seed));
 const folder = mkdtempSync(join(tmpdir(), 'mcmp-crash-'));
 const figures = { victim: values.victim, points, kills: 0, orphans: 0, duplicates: 0, missing: 0, unfinished: 0, vms: 0, failedVms: 0, resumeMs: [] as number[] };

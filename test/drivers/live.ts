@@ -14,6 +14,11 @@ import type { MemoryInUse } from './memory-probe.js';
  * The last line is JSON; status 0 only where no request failed, no operation was lost, nothing was left in the cloud, each switch took less than two seconds, and memory in use (garbage not counted) and processes are as after the warm-up.
  */
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '100' }, readers: { type: 'string', default: '8' }, makers: { type: 'string', default: '2' } } });
+for (const name of ['rounds', 'readers', 'makers'] as const) {
+  if (/^[1-9]\d*$/.test(values[name])) continue;
+  process.stderr.write(`--${name} must be a whole number from 1, not "${values[name]}"\n`);
+  process.exit(2);
+}
 const LIMITS = { failedRequests: 0, lostOperations: 0, switchMs: 2000, memoryGrowth: 0.05, residentGrowth: 0.15 };
 const WARM_UP_ROUNDS = 20;
 const QUIET_MS = 15_000;
