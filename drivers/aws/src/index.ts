@@ -18,6 +18,7 @@ import { iamUsers } from './iam-user.js';
 import { images } from './image.js';
 import { internetGateways } from './internet-gateway.js';
 import { keyPairs } from './key-pair.js';
+import { loadBalancers } from './load-balancer.js';
 import { metrics } from './metric.js';
 import { natGateways } from './nat-gateway.js';
 import { networks } from './network.js';
@@ -44,7 +45,7 @@ export default defineDriver({
     const aws = new Aws(input);
     return {
       traits: {
-        idempotencyToken: ['vm', 'disk', 'dns-zone', 'file-system'],
+        idempotencyToken: ['vm', 'disk', 'dns-zone', 'file-system', 'load-balancer'],
         uniqueName: ['key-pair', 'security-group', 'placement-group', 'custom-image', 'bucket', 'queue', 'iam-user', 'iam-role', 'cluster', 'node-group', 'database'],
         // "Eventual consistency in the Amazon EC2 API" names no bound; a minute is what clients of AWS allow.
         consistencyWindowMs: Number(input.options.consistencyWindowSeconds || 60) * 1000,
@@ -78,6 +79,7 @@ export default defineDriver({
       'custom-image': customImages(aws),
       'vpn-gateway': vpnGateways(aws),
       'vpn-connection': vpnConnections(aws),
+      'load-balancer': loadBalancers(aws),
       bucket: buckets(aws),
       object: objects(aws),
       queue: queues(aws),

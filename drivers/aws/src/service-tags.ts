@@ -47,6 +47,16 @@ const ofEks = (arnOf: typeof clusterArn): { set: Set; remove: Remove } => ({
 export const SERVICE_TAGS: Partial<Record<ResourceKind, { set: Set; remove: Remove }>> = {
   cluster: ofEks(clusterArn),
   'node-group': ofEks(nodeGroupArn),
+  'load-balancer': {
+    async set(aws, { region, id }, tags, signal) {
+      const elb = await aws.service('elasticloadbalancing', region, signal);
+      await elb.send(new elb.AddTagsCommand({ ResourceArns: [id], Tags: pairs(tags) }));
+    },
+    async remove(aws, { region, id }, keys, signal) {
+      const elb = await aws.service('elasticloadbalancing', region, signal);
+      await elb.send(new elb.RemoveTagsCommand({ ResourceArns: [id], TagKeys: keys }));
+    },
+  },
   bucket: {
     set: (aws, thing, tags, signal) => rewrite(aws, thing, (now) => ({ ...now, ...tags }), signal),
     remove: (aws, thing, keys, signal) => rewrite(aws, thing, (now) => Object.fromEntries(Object.entries(now).filter(([key]) => !keys.includes(key))), signal),

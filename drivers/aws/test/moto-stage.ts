@@ -9,6 +9,7 @@ export const MOTO_GAPS: Record<string, string> = {
   'dns-zone.token-at-once': 'CreateHostedZone takes one CallerReference twice',
   'dns-record.wrong-value': 'ChangeResourceRecordSets takes any value',
   'dns-record.pages': 'ListResourceRecordSets ignores StartRecordIdentifier',
+  'load-balancer.token-at-once': 'CreateLoadBalancer takes a name twice',
   'vm.token-again': 'RunInstances ignores ClientToken',
   'vm.token-at-once': 'RunInstances ignores ClientToken',
   'disk.token-again': 'CreateVolume ignores ClientToken',
