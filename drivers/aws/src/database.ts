@@ -3,7 +3,7 @@ import type { CreateDatabase, DatabaseHandlers, ManagedDatabase } from '@mcmp/dr
 import { DriverError } from '@mcmp/driver-sdk';
 import { createHash } from 'node:crypto';
 import type { Aws, Service } from './client.js';
-import { failedWith, isGone } from './errors.js';
+import { concealed, failedWith, isGone } from './errors.js';
 import { readPageOfAll } from './listing.js';
 import { hasToken, marked, nameOf, present, tagsOf, toTags } from './map.js';
 import { readPage } from './pages.js';
@@ -25,11 +25,11 @@ export function databases(aws: Aws): DatabaseHandlers {
       const id = identifier(request.name);
       await ensureGroup(rds, groupOf(id), request);
       try {
-        const { DBInstance } = await rds.send(new rds.CreateDBInstanceCommand({
+        const { DBInstance } = await concealed(request.password, rds.send(new rds.CreateDBInstanceCommand({
           DBInstanceIdentifier: id, Engine: request.engine, DBInstanceClass: request.specId, AllocatedStorage: request.storageGiB, StorageType: 'gp3', StorageEncrypted: true, MasterUsername: request.user,
           MasterUserPassword: request.password, DBSubnetGroupName: groupOf(id), PubliclyAccessible: request.public, VpcSecurityGroupIds: request.securityGroupIds, Tags: toTags({ ...marked(request), Name: request.name }),
           ...present({ EngineVersion: request.version }),
-        }));
+        })));
         return { ...toDatabase(DBInstance ?? {}, request.region), id, name: request.name, tags: request.tags };
       } catch (error) {
         if (!failedWith(error, 'DBInstanceAlreadyExists', 'DBInstanceAlreadyExistsFault')) throw error;

@@ -17,6 +17,6 @@ export {
   CreatePlacementGroupCommand, CreateRouteTableCommand, CreateSnapshotCommand, CreateVpnConnectionCommand, CreateVpnConnectionRouteCommand, CreateVpnGatewayCommand,
   DeleteCustomerGatewayCommand, DeleteNatGatewayCommand, DeleteNetworkInterfaceCommand, DeletePlacementGroupCommand, DeleteRouteCommand, DeleteSnapshotCommand, DeleteVpnConnectionCommand,
   DeleteVpnGatewayCommand, DeregisterImageCommand, DescribeCustomerGatewaysCommand, DescribeNatGatewaysCommand, DescribeNetworkInterfacesCommand, DescribePlacementGroupsCommand,
-  DescribeSnapshotsCommand, DescribeVpnConnectionsCommand, DescribeVpnGatewaysCommand, DetachNetworkInterfaceCommand, DetachVpnGatewayCommand, DisassociateRouteTableCommand,
+  DescribeSnapshotsCommand, DescribeVpnConnectionsCommand, DescribeVpnGatewaysCommand, DetachNetworkInterfaceCommand, DetachVpnGatewayCommand, DisassociateRouteTableCommand, EnableVgwRoutePropagationCommand,
   ReplaceRouteCommand, ReplaceRouteTableAssociationCommand,
 } from '@aws-sdk/client-ec2';

@@ -111,8 +111,16 @@ const fallback = (code: DriverErrorCode, status = 0): DriverErrorCode => (code =
 
 function clean(message: string, secrets: string[]): string {
   const told = message.split(/ ?Encoded authorization failure message:/)[0] ?? '';
-  return secrets.filter((secret) => secret.length >= 4).reduce((text, secret) => text.replaceAll(secret, '[hidden]').replaceAll(encodeURIComponent(secret), '[hidden]'), told).slice(0, 600);
+  return secrets.filter((secret) => secret.length >= 4).reduce((text, secret) => hide(hide(text, secret), encodeURIComponent(secret)), told).slice(0, 600);
 }
+
+/** Hides a secret, and the beginning of one at the end of a text that was cut off within it. */
+function hide(text: string, secret: string): string {
+  const whole = text.replaceAll(secret, HIDDEN);
+  for (let length = Math.min(secret.length - 1, whole.length); length >= 4; length -= 1) if (whole.endsWith(secret.slice(0, length))) return whole.slice(0, -length) + HIDDEN;
+  return whole;
+}
+const HIDDEN = '[hidden]';
 
 const withoutUndefined = <T extends object>(value: T): T => Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
 

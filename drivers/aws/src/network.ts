@@ -85,7 +85,7 @@ async function gatewaysOf(ec2: Ec2, VpcId: string): Promise<InternetGateway[]> {
 }
 
 /** The table that AWS made with the VPC; it may be unseen for some seconds. */
-async function mainRouteTable(ec2: Ec2, VpcId: string, signal: AbortSignal): Promise<string> {
+export async function mainRouteTable(ec2: Ec2, VpcId: string, signal: AbortSignal): Promise<string> {
   for (let waitMs = 200; ; waitMs *= 2) {
     const { RouteTables } = await ec2.send(new ec2.DescribeRouteTablesCommand({ Filters: [filter('vpc-id', VpcId), filter('association.main', 'true')] }));
     if (RouteTables?.[0]?.RouteTableId) return RouteTables[0].RouteTableId;

@@ -4,6 +4,7 @@ import { DriverError } from '@mcmp/driver-sdk';
 import type { Aws, Ec2 } from './client.js';
 import { concealed, deleted, existing, failedWith } from './errors.js';
 import { ROLE_TAG, byToken, filter, marked, nameOf, narrow, present, tagged, tagsOf } from './map.js';
+import { mainRouteTable } from './network.js';
 import { readPageOfIds } from './pages.js';
 
 const STATES: Record<string, ResourceState> = { pending: 'pending', available: 'available', deleting: 'deleting', deleted: 'deleting' };
@@ -11,11 +12,16 @@ const isThere = ({ State }: { State?: string }): boolean => State !== 'deleted';
 /** Any private number; static routes need none, but AWS wants one. */
 const PEER_ASN = 65_000;
 
+/** One tunnel of ours; AWS offers IKEv1 too where nothing is said. */
+const tunnel = (PreSharedKey: string) => ({ PreSharedKey, IKEVersions: [{ Value: 'ikev2' }] });
+
 const attachmentOf = (gateway: AwsGateway) => gateway.VpcAttachments?.find(({ State }) => State === 'attached' || State === 'attaching');
+/** AWS calls one available that is not with its network yet. */
+const stateOf = (gateway: AwsGateway): ResourceState => (gateway.State === 'available' && attachmentOf(gateway)?.State === 'attaching' ? 'pending' : (STATES[gateway.State ?? ''] ?? 'pending'));
 const toGateway = (gateway: AwsGateway, region: string): VpnGateway => {
   const id = gateway.VpnGatewayId ?? '';
   const network = attachmentOf(gateway)?.VpcId ?? gateway.VpcAttachments?.[0]?.VpcId ?? 'detached';
-  return { id, name: nameOf(gateway.Tags, id), region, tags: tagsOf(gateway.Tags), providerState: gateway.State ?? 'unknown', state: STATES[gateway.State ?? ''] ?? 'pending', networkId: network, addresses: [], ...present({ asn: gateway.AmazonSideAsn }) };
+  return { id, name: nameOf(gateway.Tags, id), region, tags: tagsOf(gateway.Tags), providerState: gateway.State ?? 'unknown', state: stateOf(gateway), networkId: network, addresses: [], ...present({ asn: gateway.AmazonSideAsn }) };
 };
 const readGateway = (ec2: Ec2, id: string): Promise<AwsGateway> =>
   existing('VPN gateway', id, 'InvalidVpnGatewayID.NotFound', ec2.send(new ec2.DescribeVpnGatewaysCommand({ VpnGatewayIds: [id] })).then(({ VpnGateways }) => VpnGateways?.find(isThere)));
@@ -80,7 +86,19 @@ async function peers(ec2: Ec2, connections: AwsConnection[]): Promise<Map<string
   return new Map(CustomerGateways.map(({ CustomerGatewayId = '', IpAddress = '' }) => [CustomerGatewayId, IpAddress]));
 }
 
-/** Site-to-site connections with static routes; the customer gateway that AWS wants for the peer is part of each. */
+/**
+ * Makes the gateway's routes known in the main route table of its network; route tables beside it hold exactly what was set in them. May be repeated.
+ * @throws DriverError CONFLICT while AWS still attaches the gateway.
+ */
+async function propagate(ec2: Ec2, GatewayId: string, signal: AbortSignal): Promise<void> {
+  const busy = new DriverError('CONFLICT', `AWS still attaches the VPN gateway ${GatewayId}: repeat the create.`, { providerCode: 'Gateway.NotAttached' });
+  const network = attachmentOf(await readGateway(ec2, GatewayId))?.VpcId;
+  if (network === undefined) throw busy;
+  const RouteTableId = await mainRouteTable(ec2, network, signal);
+  await ec2.send(new ec2.EnableVgwRoutePropagationCommand({ GatewayId, RouteTableId })).catch((error: unknown) => { throw failedWith(error, 'Gateway.NotAttached') ? busy : error; });
+}
+
+/** Site-to-site connections of IKEv2 with static routes; the customer gateway that AWS wants for the peer is part of each. */
 export function vpnConnections(aws: Aws): VpnConnectionHandlers {
   const look = (ec2: Ec2, id: string): Promise<AwsConnection | undefined> => ec2.send(new ec2.DescribeVpnConnectionsCommand({ VpnConnectionIds: [id] })).then(({ VpnConnections }) => VpnConnections?.[0]);
   const show = async (ec2: Ec2, region: string, connections: AwsConnection[]): Promise<VpnConnection[]> => {
@@ -89,15 +107,17 @@ export function vpnConnections(aws: Aws): VpnConnectionHandlers {
   };
   return {
     async create(request, signal) {
+      if (request.preSharedKey.startsWith('0')) throw new DriverError('INVALID_REQUEST', 'AWS takes no shared key that begins with 0.', { field: 'preSharedKey' });
       const ec2 = await aws.ec2(request.region, signal);
       const { VpnConnections = [] } = await ec2.send(new ec2.DescribeVpnConnectionsCommand({ Filters: [byToken(request.token)] }));
       const known = VpnConnections.find(isThere);
       const connection = known ?? (await concealed(request.preSharedKey, ec2.send(new ec2.CreateVpnConnectionCommand({
         Type: 'ipsec.1', VpnGatewayId: request.vpnGatewayId, CustomerGatewayId: await customerGateway(ec2, request), TagSpecifications: [tagged('vpn-connection', marked(request), request.name)],
-        Options: { StaticRoutesOnly: true, TunnelOptions: [{ PreSharedKey: request.preSharedKey }, { PreSharedKey: request.preSharedKey }] },
+        Options: { StaticRoutesOnly: true, TunnelOptions: [tunnel(request.preSharedKey), tunnel(request.preSharedKey)] },
       })))).VpnConnection!;
       const there = (connection.Routes ?? []).flatMap(({ DestinationCidrBlock }) => DestinationCidrBlock ?? []);
       for (const cidr of request.peerCidrs.filter((one) => !there.includes(one))) await ec2.send(new ec2.CreateVpnConnectionRouteCommand({ VpnConnectionId: connection.VpnConnectionId, DestinationCidrBlock: cidr }));
+      if (request.peerCidrs.length > 0) await propagate(ec2, request.vpnGatewayId, signal);
       return { ...toConnection(connection, request.region, request.peerAddress), name: request.name, tags: request.tags, peerCidrs: request.peerCidrs };
     },
 
