@@ -1,6 +1,7 @@
 import type { GetCostAndUsageCommandInput, Group, ResultByTime } from '@aws-sdk/client-cost-explorer';
 import type { Charge, ChargeHandlers } from '@mcmp/driver-sdk';
 import { DriverError } from '@mcmp/driver-sdk';
+import { BillingExport } from './billing-export.js';
 import type { Aws, Service } from './client.js';
 import { present } from './map.js';
 import { type ApiPage, readPage } from './pages.js';
@@ -18,11 +19,22 @@ const CATEGORIES: [pattern: RegExp, category: Charge['category']][] = [[/tax/i, 
 /** Where a list goes on: the parts still to read, the first being read, and Cost Explorer's own token in it. */
 interface Place { parts: string[]; token?: string }
 
+/** Charges of the billing export where the connection names one, else of Cost Explorer. */
+export const charges = (aws: Aws): ChargeHandlers => {
+  const { billingExport } = aws.input.options;
+  return billingExport ? exported(aws, billingExport) : explored(aws);
+};
+
+function exported(aws: Aws, option: string): ChargeHandlers {
+  let reports: BillingExport | undefined;
+  return { list: async (request, signal) => (reports ??= new BillingExport(aws, option)).list(request, signal) };
+}
+
 /**
  * Costs of Cost Explorer by service and usage type of each region, then taxes, credits and fees by service. Cost Explorer groups by two things at most, so each region with costs is a question of its own,
- * and each question costs 0.01 USD. Resources and tags are not told: those are in data exports only.
+ * and each question costs 0.01 USD. Resources and tags are not told: those are in billing exports only.
  */
-export function charges(aws: Aws): ChargeHandlers {
+function explored(aws: Aws): ChargeHandlers {
   return {
     async list({ region: _region, ...request }, signal) {
       const ce = await aws.service('ce', aws.homeRegion, signal);

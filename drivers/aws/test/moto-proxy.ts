@@ -14,14 +14,16 @@ export const refusal = (code: string, message: string, of: 'ec2' | 'rds' = 'ec2'
 export const done = (action: string): { status: number; body: string } => ({ status: 200, body: `<${action}Response><requestId>r-1</requestId><return>true</return></${action}Response>` });
 
 /** Stands before moto: keeps what was asked, and answers what a test says, such as actions that moto lacks. */
-export async function startProxy(moto: string, instead: Instead): Promise<{ url: string; asked: Query[]; close(): Promise<void> }> {
+export async function startProxy(moto: string, instead: Instead): Promise<{ url: string; asked: Query[]; paths: string[]; close(): Promise<void> }> {
   const asked: Query[] = [];
+  const paths: string[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
       const body = Buffer.concat(chunks);
       const query = /urlencoded/.test(request.headers['content-type'] ?? '') ? Object.fromEntries(new URLSearchParams(body.toString())) : {};
       asked.push(query);
+      paths.push(`${request.method} ${request.url}`);
       const answer = instead(query);
       if (answer) return void response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
       forward(moto, request.url ?? '/', request.method ?? 'GET', request.headers, body).then(async (given) => {
@@ -31,7 +33,7 @@ export async function startProxy(moto: string, instead: Instead): Promise<{ url:
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, paths,
     close: () => new Promise((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
