@@ -195,6 +195,8 @@ def journey():
     refused("DependencyViolation", ec2.delete_subnet, SubnetId=subnet)
     refused("DependencyViolation", ec2.delete_vpc, VpcId=vpc)
 
+    inside(ec2, vpc, subnet, group, made[0], ids[0], zones[0], options.region)
+
     # Everything away, in the order of dependency.
     ec2.disassociate_address(AssociationId=link)
     ec2.release_address(AllocationId=address["AllocationId"])
@@ -225,6 +227,78 @@ def journey():
     check(not any(left.values()), f"nothing is left, but: {left}")
     refused("InvalidVpcID.NotFound", ec2.describe_vpcs, VpcIds=[vpc])
     counted.update(account=account, instances=options.instances, pages=len(pages), instanceTypes=len(types), zones=len(zones))
+
+
+def inside(ec2, vpc, subnet, group, table, instance, zone, region):
+    """What stands in a network beside its machines: cards, NAT, VPN with static routes, copies, images, placement. Takes all of it away."""
+    unseen = tuple(f"Invalid{name}.NotFound" for name in ("NetworkInterfaceID", "AllocationID", "VpnGatewayID", "CustomerGatewayID", "VpnConnectionID", "RouteTableID", "SubnetID", "Snapshot", "AMIID")) + ("NatGatewayNotFound",)
+    busy = unseen + ("IncorrectState", "DependencyViolation", "InvalidVpnConnection.InvalidState", "InvalidIPAddress.InUse", "InvalidSnapshot.InUse")
+
+    # A second card of a machine.
+    card = settled(ec2.create_network_interface, *unseen, SubnetId=subnet, Groups=[group], Description="second", TagSpecifications=[tagged("network-interface")])["NetworkInterface"]["NetworkInterfaceId"]
+    wait(ec2, "network_interface_available", NetworkInterfaceIds=[card])
+    attachment = settled(ec2.attach_network_interface, *unseen, NetworkInterfaceId=card, InstanceId=instance, DeviceIndex=1)["AttachmentId"]
+    cards = instances_of(ec2, InstanceIds=[instance])[0]["NetworkInterfaces"]
+    check([each["Attachment"]["DeviceIndex"] for each in cards] == [0, 1], "the machine has two cards")
+    refused("InvalidNetworkInterface.InUse", ec2.delete_network_interface, NetworkInterfaceId=card)
+    settled(ec2.create_route, *unseen, RouteTableId=table, DestinationCidrBlock="192.0.2.0/24", NetworkInterfaceId=card)
+    routes = {route["DestinationCidrBlock"]: route for route in ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"][0]["Routes"]}
+    check(routes["192.0.2.0/24"]["InstanceId"] == instance and routes["192.0.2.0/24"]["State"] == "active", "a route to a card tells its machine")
+    ec2.delete_route(RouteTableId=table, DestinationCidrBlock="192.0.2.0/24")
+    ec2.detach_network_interface(AttachmentId=attachment)
+    settled(ec2.delete_network_interface, "InvalidNetworkInterface.InUse", NetworkInterfaceId=card)
+
+    # A NAT gateway with an address of its own.
+    allocation = ec2.allocate_address(Domain="vpc", TagSpecifications=[tagged("elastic-ip")])["AllocationId"]
+    nat = settled(ec2.create_nat_gateway, *unseen, SubnetId=subnet, AllocationId=allocation, ClientToken="journey-nat", TagSpecifications=[tagged("natgateway")])["NatGateway"]["NatGatewayId"]
+    check(ec2.create_nat_gateway(SubnetId=subnet, AllocationId=allocation, ClientToken="journey-nat", TagSpecifications=[tagged("natgateway")])["NatGateway"]["NatGatewayId"] == nat, "the same token makes one NAT gateway")
+    wait(ec2, "nat_gateway_available", NatGatewayIds=[nat])
+    refused("InvalidIPAddress.InUse", ec2.release_address, AllocationId=allocation)
+    ec2.delete_nat_gateway(NatGatewayId=nat)
+    settled(ec2.release_address, *busy, AllocationId=allocation)
+
+    # A tunnel with static routes, which the gateway brings into a table.
+    gateway = ec2.create_vpn_gateway(Type="ipsec.1", TagSpecifications=[tagged("vpn-gateway")])["VpnGateway"]["VpnGatewayId"]
+    peer = ec2.create_customer_gateway(Type="ipsec.1", IpAddress="203.0.113.9", BgpAsn=65000, TagSpecifications=[tagged("customer-gateway")])["CustomerGateway"]["CustomerGatewayId"]
+    settled(ec2.attach_vpn_gateway, *unseen, VpnGatewayId=gateway, VpcId=vpc)
+    wait(ec2, "customer_gateway_available", CustomerGatewayIds=[peer])
+    tunnel = settled(ec2.create_vpn_connection, *busy, Type="ipsec.1", VpnGatewayId=gateway, CustomerGatewayId=peer, Options={"StaticRoutesOnly": True}, TagSpecifications=[tagged("vpn-connection")])["VpnConnection"]["VpnConnectionId"]
+    wait(ec2, "vpn_connection_available", VpnConnectionIds=[tunnel])
+    ec2.create_vpn_connection_route(VpnConnectionId=tunnel, DestinationCidrBlock="10.99.0.0/16")
+    ec2.enable_vgw_route_propagation(RouteTableId=table, GatewayId=gateway)
+    shown = ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"][0]
+    check(shown["PropagatingVgws"] == [{"GatewayId": gateway}] and any(route["Origin"] == "EnableVgwRoutePropagation" for route in shown["Routes"]), "the gateway brings its route")
+    ec2.disable_vgw_route_propagation(RouteTableId=table, GatewayId=gateway)
+    refused("IncorrectState", ec2.delete_customer_gateway, CustomerGatewayId=peer)
+    ec2.delete_vpn_connection(VpnConnectionId=tunnel)
+    settled(ec2.delete_customer_gateway, *busy[len(unseen):], CustomerGatewayId=peer)
+    ec2.detach_vpn_gateway(VpnGatewayId=gateway, VpcId=vpc)
+    settled(ec2.delete_vpn_gateway, *busy[len(unseen):], VpnGatewayId=gateway)
+
+    # A copy of a disk, an image of a machine, and machines close to each other.
+    volume = ec2.create_volume(AvailabilityZone=zone, Size=4, TagSpecifications=[tagged("volume")])["VolumeId"]
+    wait(ec2, "volume_available", VolumeIds=[volume])
+    snapshot = ec2.create_snapshot(VolumeId=volume, TagSpecifications=[tagged("snapshot")])["SnapshotId"]
+    wait(ec2, "snapshot_completed", SnapshotIds=[snapshot])
+    copy = settled(ec2.create_volume, *unseen, AvailabilityZone=zone, SnapshotId=snapshot, TagSpecifications=[tagged("volume")])
+    check(copy["Size"] == 4, "a copy has the size of its snapshot")
+    ec2.delete_snapshot(SnapshotId=snapshot)
+    wait(ec2, "volume_available", VolumeIds=[copy["VolumeId"]])
+    for each in (volume, copy["VolumeId"]):
+        ec2.delete_volume(VolumeId=each)
+    image = ec2.create_image(InstanceId=instance, Name="journey", NoReboot=True, TagSpecifications=[tagged("image"), tagged("snapshot")])["ImageId"]
+    wait(ec2, "image_available", ImageIds=[image])
+    mine = ec2.describe_images(Owners=["self"], Filters=MINE)["Images"]
+    check([each["ImageId"] for each in mine] == [image] and mine[0]["SourceInstanceId"] == instance, "one image is ours, made of the machine")
+    parts = [mapping["Ebs"]["SnapshotId"] for mapping in mine[0]["BlockDeviceMappings"]]
+    wait(ec2, "snapshot_completed", SnapshotIds=parts)
+    refused("InvalidSnapshot.InUse", ec2.delete_snapshot, SnapshotId=parts[0])
+    ec2.deregister_image(ImageId=image)
+    for part in parts:
+        settled(ec2.delete_snapshot, *busy, SnapshotId=part)
+    ec2.create_placement_group(GroupName="journey", Strategy="spread", TagSpecifications=[tagged("placement-group")])
+    check([each["GroupName"] for each in settled(ec2.describe_placement_groups, "InvalidPlacementGroup.Unknown", GroupNames=["journey"])["PlacementGroups"]] == ["journey"], "one placement group is ours")
+    settled(ec2.delete_placement_group, "InvalidPlacementGroup.Unknown", GroupName="journey")
 
 
 def main():

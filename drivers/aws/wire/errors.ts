@@ -3,7 +3,8 @@ import type { Kind, Personality } from '../../simulator/world/types.js';
 import { WorldError } from '../../simulator/world/types.js';
 
 /** Kinds of the world that this wire shows. */
-export type Ec2Kind = Extract<Kind, 'network' | 'internet-gateway' | 'route-table' | 'subnet' | 'security-group' | 'key-pair' | 'vm' | 'disk' | 'public-ip'>;
+export type Ec2Kind = Extract<Kind, 'network' | 'internet-gateway' | 'route-table' | 'subnet' | 'security-group' | 'key-pair' | 'vm' | 'disk' | 'public-ip'
+  | 'network-interface' | 'nat-gateway' | 'snapshot' | 'custom-image' | 'placement-group' | 'vpn-gateway' | 'customer-gateway' | 'vpn-connection'>;
 
 /** A refusal in EC2's own words. It is a WorldError too, so that the call log counts it by the shared code. */
 export class Ec2Error extends WorldError {
@@ -31,6 +32,14 @@ const NOT_FOUND: Record<Ec2Kind, (id: string) => [code: string, message: string]
   vm: (id) => ['InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`],
   disk: (id) => ['InvalidVolume.NotFound', `The volume '${id}' does not exist.`],
   'public-ip': (id) => ['InvalidAllocationID.NotFound', `The allocation ID '${id}' does not exist`],
+  'network-interface': (id) => ['InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`],
+  'nat-gateway': (id) => ['NatGatewayNotFound', `NatGateway ${id} was not found`],
+  snapshot: (id) => ['InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`],
+  'custom-image': (id) => ['InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`],
+  'placement-group': (id) => ['InvalidPlacementGroup.Unknown', `The Placement Group '${id}' is unknown.`],
+  'vpn-gateway': (id) => ['InvalidVpnGatewayID.NotFound', `The vpnGateway ID '${id}' does not exist`],
+  'customer-gateway': (id) => ['InvalidCustomerGatewayID.NotFound', `The customerGateway ID '${id}' does not exist`],
+  'vpn-connection': (id) => ['InvalidVpnConnectionID.NotFound', `The vpnConnection ID '${id}' does not exist`],
 };
 
 /** EC2's answer to an id that nothing visible has. */
@@ -39,7 +48,7 @@ export function notFound(kind: Ec2Kind, id: string): Ec2Error {
   return new Ec2Error(code, message, 400, 'NOT_FOUND');
 }
 
-const DUPLICATE: Partial<Record<Kind, string>> = { 'key-pair': 'InvalidKeyPair.Duplicate', 'security-group': 'InvalidGroup.Duplicate' };
+const DUPLICATE: Partial<Record<Kind, string>> = { 'key-pair': 'InvalidKeyPair.Duplicate', 'security-group': 'InvalidGroup.Duplicate', 'placement-group': 'InvalidPlacementGroup.Duplicate', 'custom-image': 'InvalidAMIName.Duplicate' };
 
 const LIMIT_BY_MEASURE: Record<string, string> = {
   vcpu: 'VcpuLimitExceeded', vm: 'InstanceLimitExceeded', network: 'VpcLimitExceeded', subnet: 'SubnetLimitExceeded', 'security-group': 'SecurityGroupLimitExceeded',
@@ -48,6 +57,13 @@ const LIMIT_BY_MEASURE: Record<string, string> = {
 const LIMIT_BY_KIND: Partial<Record<Kind, string>> = {
   network: 'VpcLimitExceeded', 'internet-gateway': 'InternetGatewayLimitExceeded', 'route-table': 'RouteTableLimitExceeded', subnet: 'SubnetLimitExceeded',
   'security-group': 'SecurityGroupLimitExceeded', vm: 'InstanceLimitExceeded', disk: 'VolumeLimitExceeded', 'public-ip': 'AddressLimitExceeded',
+  'network-interface': 'NetworkInterfaceLimitExceeded', 'nat-gateway': 'NatGatewayLimitExceeded', snapshot: 'SnapshotLimitExceeded', 'placement-group': 'PlacementGroupLimitExceeded',
+  'vpn-gateway': 'VpnGatewayLimitExceeded', 'vpn-connection': 'VpnConnectionLimitExceeded',
+};
+/** What EC2 says of a thing that something else needs; DependencyViolation where it is not here. */
+const IN_USE: Partial<Record<Kind, string>> = {
+  disk: 'VolumeInUse', 'public-ip': 'InvalidIPAddress.InUse', 'network-interface': 'InvalidNetworkInterface.InUse', snapshot: 'InvalidSnapshot.InUse', 'placement-group': 'InvalidPlacementGroup.InUse',
+  'vpn-gateway': 'IncorrectState', 'customer-gateway': 'IncorrectState',
 };
 const CIDR_BY_KIND: Partial<Record<Kind, string>> = { network: 'InvalidVpc.Range', subnet: 'InvalidSubnet.Range' };
 
@@ -66,13 +82,13 @@ export function toEc2Error(error: WorldError, personality: Personality | undefin
     case 'QUOTA_EXCEEDED': {
       if (reason === 'no-free-addresses') return say('InsufficientFreeAddressesInSubnet');
       const measure = personality?.quotas.find((quota) => quota.id === quotaId)?.measure;
-      return say((measure && LIMIT_BY_MEASURE[measure]) ?? (kind && LIMIT_BY_KIND[kind]) ?? 'ResourceLimitExceeded');
+      return say((measure && LIMIT_BY_MEASURE[measure]) ?? (kind && LIMIT_BY_KIND[kind]) ?? (measure && LIMIT_BY_KIND[measure as Kind]) ?? 'ResourceLimitExceeded');
     }
     case 'PAYMENT_REQUIRED': return say('PendingVerification');
     case 'UNSUPPORTED': return say(field === 'specId' ? 'Unsupported' : 'UnsupportedOperation');
     case 'OUT_OF_CAPACITY': return kind === 'public-ip' ? say('InsufficientAddressCapacity') : say('InsufficientInstanceCapacity', 500);
     case 'CONFLICT': return say(kind === 'vm' ? 'IncorrectInstanceState' : 'IncorrectState');
-    case 'IN_USE': return say(kind === 'disk' ? 'VolumeInUse' : kind === 'public-ip' ? 'InvalidIPAddress.InUse' : 'DependencyViolation');
+    case 'IN_USE': return say((kind && IN_USE[kind]) ?? 'DependencyViolation');
     case 'RATE_LIMITED': return say('RequestLimitExceeded', 503);
     case 'TIMEOUT':
     case 'UNAVAILABLE': return say('Unavailable', 503);
@@ -80,6 +96,7 @@ export function toEc2Error(error: WorldError, personality: Personality | undefin
     case 'INVALID_REQUEST': break;
   }
   if (reason === 'token-mismatch') return say('IdempotentParameterMismatch');
+  if (reason === 'address-in-use') return say('InvalidIPAddress.InUse');
   if (field === 'cidr') return say(reason === 'overlap' && kind === 'subnet' ? 'InvalidSubnet.Conflict' : ((kind && CIDR_BY_KIND[kind]) ?? 'InvalidParameterValue'));
   if (field === 'imageId') return say('InvalidAMIID.NotFound');
   return say('InvalidParameterValue');

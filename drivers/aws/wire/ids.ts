@@ -11,6 +11,7 @@ const DERIVED = {
   rootVolume: { of: 'i', prefix: 'vol', shift: 11 },
   subnetAssociation: { of: 'subnet', prefix: 'rtbassoc', shift: 3 },
   mainAssociation: { of: 'rtb', prefix: 'rtbassoc', shift: 9 },
+  cardAttachment: { of: 'eni', prefix: 'eni-attach', shift: 3 },
   addressAssociation: { of: 'eipalloc', prefix: 'eipassoc', shift: 5 },
 } as const;
 type Derived = keyof typeof DERIVED;
@@ -39,6 +40,14 @@ const FORMS: Record<Ec2Kind, [prefix: string, malformed: string]> = {
   vm: ['i', 'InvalidInstanceID.Malformed'],
   disk: ['vol', 'InvalidVolumeID.Malformed'],
   'public-ip': ['eipalloc', 'InvalidAllocationID.Malformed'],
+  'network-interface': ['eni', 'InvalidNetworkInterfaceId.Malformed'],
+  'nat-gateway': ['nat', 'NatGatewayMalformed'],
+  snapshot: ['snap', 'InvalidSnapshotID.Malformed'],
+  'custom-image': ['ami', 'InvalidAMIID.Malformed'],
+  'placement-group': ['pg', 'InvalidPlacementGroupId.Malformed'],
+  'vpn-gateway': ['vgw', 'InvalidVpnGatewayId.Malformed'],
+  'customer-gateway': ['cgw', 'InvalidCustomerGatewayId.Malformed'],
+  'vpn-connection': ['vpn', 'InvalidVpnConnectionId.Malformed'],
 };
 
 /** @throws Ec2Error the kind's own `…Malformed` where an id has not the form of its kind. */
@@ -54,4 +63,6 @@ export const kindOf = (id: string): Ec2Kind | undefined => (Object.keys(FORMS) a
 export const RESOURCE_TYPE: Record<Ec2Kind, string> = {
   network: 'vpc', 'internet-gateway': 'internet-gateway', 'route-table': 'route-table', subnet: 'subnet', 'security-group': 'security-group',
   'key-pair': 'key-pair', vm: 'instance', disk: 'volume', 'public-ip': 'elastic-ip',
+  'network-interface': 'network-interface', 'nat-gateway': 'natgateway', snapshot: 'snapshot', 'custom-image': 'image', 'placement-group': 'placement-group', 'vpn-gateway': 'vpn-gateway',
+  'customer-gateway': 'customer-gateway', 'vpn-connection': 'vpn-connection',
 };

@@ -27,23 +27,41 @@ export const dnsOf = (vpc: Thing<'network'>): { support: boolean; hostnames: boo
 
 
 /** AMIs of these publishers have their root at xvda; the rest at sda1. */
-export const rootDevice = (image: PersonalityImage | undefined): string => (/amazon|debian/i.test(`${image?.publisher ?? ''} ${image?.osFamily ?? ''}`) ? '/dev/xvda' : '/dev/sda1');
+export const rootDevice = (image: Pick<PersonalityImage, 'publisher' | 'osFamily'> | undefined): string => (/amazon|debian/i.test(`${image?.publisher ?? ''} ${image?.osFamily ?? ''}`) ? '/dev/xvda' : '/dev/sda1');
 export const architectureOf = (architecture: 'amd64' | 'arm64'): 'x86_64' | 'arm64' => (architecture === 'arm64' ? 'arm64' : 'x86_64');
+
+/** Most interfaces by size, as m5 and t3 have them; real types differ, and their numbers are not looked up one by one. */
+const INTERFACES: [size: RegExp, most: number][] = [[/\.(nano|micro)$/, 2], [/\.(small|medium|large)$/, 3], [/\.2?xlarge$/, 4], [/\.(4|8|9|12)xlarge$/, 8]];
+export const mostInterfaces = (specId: string): number => INTERFACES.find(([size]) => size.test(specId))?.[1] ?? 15;
+
+/** Zone of what lies in a subnet. */
+export function shownPlace(view: RegionView, { attributes: { subnetId } }: Thing<'network-interface'>): { AvailabilityZone?: string } {
+  const zone = view.list('subnet', { ids: [subnetId] })[0]?.attributes.zone;
+  return zone ? { AvailabilityZone: zone } : {};
+}
+
+/** What is known of an image, published or of the account's own. */
+export type ImageFacts = Pick<PersonalityImage, 'publisher' | 'osFamily' | 'architecture' | 'sshUser' | 'minDiskGiB'>;
 
 /** What every VM of one answer needs to know of its region, looked up once. */
 export class InstanceBook {
   private readonly groups: Map<string, string>;
   private readonly addresses: Map<string, Thing<'public-ip'>>;
   private readonly networks: Map<string, Thing<'network'>>;
-  private readonly images: Map<string, PersonalityImage>;
-  constructor(private readonly view: RegionView) {
+  private readonly images: Map<string, ImageFacts>;
+  private readonly placements: Map<string, string>;
+  private readonly cards = new Map<string, Thing<'network-interface'>[]>();
+  constructor(readonly view: RegionView) {
     this.groups = new Map(view.list('security-group').map((group) => [group.id, group.name]));
     this.addresses = new Map(view.list('public-ip').flatMap((address) => (address.attributes.vmId ? [[address.attributes.vmId, address]] : [])));
     this.networks = new Map(view.list('network').map((network) => [network.id, network]));
-    this.images = new Map(view.personality.images.map((image) => [image.id(view.region.id), image]));
+    this.images = new Map<string, ImageFacts>(view.personality.images.map((image) => [image.id(view.region.id), image]));
+    for (const own of view.list('custom-image')) this.images.set(own.id, { publisher: own.account, ...own.attributes });
+    this.placements = new Map(view.list('placement-group').map((group) => [group.id, group.name]));
+    for (const card of view.list('network-interface', { where: (each) => each.attributes.vmId !== undefined })) this.cards.set(card.attributes.vmId!, [...(this.cards.get(card.attributes.vmId!) ?? []), card]);
   }
 
-  image = (imageId: string): PersonalityImage | undefined => this.images.get(imageId);
+  image = (imageId: string): ImageFacts | undefined => this.images.get(imageId);
   groupsOf = (vm: Thing<'vm'>): GroupIdentifier[] => vm.attributes.securityGroupIds.map((GroupId) => ({ GroupId, GroupName: this.groups.get(GroupId) ?? '' }));
   elasticIp = (vm: Thing<'vm'>): Thing<'public-ip'> | undefined => this.addresses.get(vm.id);
 
@@ -76,6 +94,18 @@ export class InstanceBook {
     };
   }
 
+  /** An interface of its own life, attached or not. */
+  attachedInterface(card: Thing<'network-interface'>): InstanceNetworkInterface {
+    const { subnetId, networkId, privateIp, macAddress, securityGroupIds, vmId } = card.attributes;
+    const PrivateDnsName = this.dnsName('ip', privateIp);
+    return {
+      NetworkInterfaceId: card.id, OwnerId: card.account, Status: vmId ? 'in-use' : 'available', SubnetId: subnetId, VpcId: networkId, InterfaceType: 'interface', SourceDestCheck: readHidden(card.tags, 'source-dest-check') !== 'false',
+      Description: readHidden(card.tags, 'description') ?? '', MacAddress: macAddress, PrivateIpAddress: privateIp, PrivateDnsName, Ipv6Addresses: [],
+      Groups: securityGroupIds.map((GroupId) => ({ GroupId, GroupName: this.groups.get(GroupId) ?? '' })), PrivateIpAddresses: [{ Primary: true, PrivateIpAddress: privateIp, PrivateDnsName }],
+      ...(vmId ? { Attachment: { AttachmentId: derivedId('cardAttachment', card.id), AttachTime: new Date(card.createdAt), DeleteOnTermination: false, DeviceIndex: Number(readHidden(card.tags, 'device-index') ?? 1), NetworkCardIndex: 0, Status: 'attached' } } : {}),
+    };
+  }
+
   show(vm: Thing<'vm'>, disks: Thing<'disk'>[] = []): Instance {
     const { specId, imageId, zone, subnetId, networkId, batchIndex, privateIp } = vm.attributes;
     const gone = isGone(vm), image = this.image(imageId), publicIp = this.publicIp(vm), keyName = readHidden(vm.tags, 'key-name'), reason = this.reason(vm);
@@ -83,10 +113,10 @@ export class InstanceBook {
     return {
       InstanceId: vm.id, ImageId: imageId, State: stateOf(this.view, vm), PrivateDnsName: this.privateName(vm), PublicDnsName: this.publicName(vm),
       StateTransitionReason: reason ? 'User initiated' : '', ...(keyName ? { KeyName: keyName } : {}), AmiLaunchIndex: batchIndex, ProductCodes: [], InstanceType: specId as Instance['InstanceType'] & string,
-      LaunchTime: new Date(vm.createdAt), Placement: { ...(zone ? { AvailabilityZone: zone } : {}), GroupName: '', Tenancy: 'default' }, Monitoring: { State: 'disabled' },
+      LaunchTime: new Date(vm.createdAt), Placement: { ...(zone ? { AvailabilityZone: zone } : {}), GroupName: this.placements.get(vm.attributes.placementGroupId ?? '') ?? '', Tenancy: 'default' }, Monitoring: { State: 'disabled' },
       ...(gone ? {} : { SubnetId: subnetId!, VpcId: networkId!, PrivateIpAddress: privateIp }), ...(publicIp ? { PublicIpAddress: publicIp } : {}),
       Architecture: architectureOf(image?.architecture ?? 'amd64'), ClientToken: vm.token ?? '', EbsOptimized: false, EnaSupport: true, Hypervisor: 'xen', VirtualizationType: 'hvm', SourceDestCheck: true,
-      RootDeviceName: rootDevice(image), RootDeviceType: 'ebs', SecurityGroups: gone ? [] : this.groupsOf(vm), NetworkInterfaces: gone ? [] : [this.networkInterface(vm)], Tags: shownTags(vm.tags),
+      RootDeviceName: rootDevice(image), RootDeviceType: 'ebs', SecurityGroups: gone ? [] : this.groupsOf(vm), NetworkInterfaces: gone ? [] : [this.networkInterface(vm), ...(this.cards.get(vm.id) ?? []).map((card) => this.attachedInterface(card))], Tags: shownTags(vm.tags),
       BlockDeviceMappings: gone ? [] : [
         { DeviceName: rootDevice(image), Ebs: { VolumeId: derivedId('rootVolume', vm.id), AttachTime: new Date(vm.createdAt), Status: 'attached', DeleteOnTermination: true } },
         ...disks.map((disk) => ({ DeviceName: disk.attributes.device ?? '', Ebs: { VolumeId: disk.id, AttachTime: new Date(disk.createdAt), ...attached } })),

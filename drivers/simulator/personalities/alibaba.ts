@@ -26,7 +26,7 @@ const IMAGE: Record<string, string> = { 'ubuntu-24.04': 'ubuntu_24_04', 'ubuntu-
 const PREFIX: Record<Kind, string> = {
   network: 'vpc', 'internet-gateway': 'ipv4gw', 'route-table': 'vtb', subnet: 'vsw', 'security-group': 'sg', 'key-pair': 'kp', vm: 'i', disk: 'd', 'public-ip': 'eip',
   'nat-gateway': 'ngw', 'network-interface': 'eni', 'placement-group': 'ds', snapshot: 's', 'custom-image': 'm', 'load-balancer': 'nlb', cluster: 'c', 'node-group': 'np', bucket: 'bucket', 'file-system': 'nas', database: 'rm', queue: 'mns',
-  'dns-zone': 'zone', 'vpn-gateway': 'vpn', 'vpn-connection': 'vco', 'iam-user': 'user', 'iam-role': 'role',
+  'dns-zone': 'zone', 'vpn-gateway': 'vpn', 'vpn-connection': 'vco', 'customer-gateway': 'cgw', 'iam-user': 'user', 'iam-role': 'role',
 };
 
 /** Alibaba Cloud ECS. ClientToken on most creates but not on key pairs, whose names are unique; a stopped VM leaves the list at once when it is deleted. Prices, latencies and delays are guesses. */

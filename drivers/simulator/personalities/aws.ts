@@ -32,7 +32,7 @@ const images = [
 const PREFIX: Record<Kind, string> = {
   network: 'vpc', 'internet-gateway': 'igw', 'route-table': 'rtb', subnet: 'subnet', 'security-group': 'sg', 'key-pair': 'key', vm: 'i', disk: 'vol', 'public-ip': 'eipalloc',
   'nat-gateway': 'nat', 'network-interface': 'eni', 'placement-group': 'pg', snapshot: 'snap', 'custom-image': 'ami', 'load-balancer': 'lb', cluster: 'eks', 'node-group': 'ng', bucket: 'bucket', 'file-system': 'fs', database: 'db', queue: 'sqs',
-  'dns-zone': 'zone', 'vpn-gateway': 'vgw', 'vpn-connection': 'vpn', 'iam-user': 'user', 'iam-role': 'role',
+  'dns-zone': 'zone', 'vpn-gateway': 'vgw', 'vpn-connection': 'vpn', 'customer-gateway': 'cgw', 'iam-user': 'user', 'iam-role': 'role',
 };
 
 const DOCUMENTED = THROTTLING_PAGES.ec2;
@@ -48,6 +48,7 @@ const limits: Personality['limits'] = [
       'DescribeInstances', 'DescribeVpcs', 'DescribeSubnets', 'DescribeSecurityGroups', 'DescribeSecurityGroupRules', 'DescribeKeyPairs', 'DescribeVolumes', 'DescribeAddresses',
       'DescribeInternetGateways', 'DescribeRouteTables', 'DescribeImages', 'DescribeInstanceTypes', 'DescribeInstanceTypeOfferings', 'DescribeRegions', 'DescribeAvailabilityZones',
       'DescribeInstanceStatus', 'DescribeNetworkInterfaces', 'DescribeTags', 'DescribeSpotPriceHistory', 'DescribeAccountAttributes', 'DescribeVpcAttribute',
+      'DescribeNatGateways', 'DescribeSnapshots', 'DescribePlacementGroups', 'DescribeVpnGateways', 'DescribeVpnConnections', 'DescribeCustomerGateways',
     ].map((api) => [api]), 100, 20, DOCUMENTED),
   ...bucketEach(
     [
@@ -56,6 +57,9 @@ const limits: Personality['limits'] = [
       'RevokeSecurityGroupIngress', 'RevokeSecurityGroupEgress', 'ModifyInstanceAttribute', 'DeleteTags',
       'CreateVpc', 'DeleteVpc', 'CreateSubnet', 'DeleteSubnet', 'CreateSecurityGroup', 'DeleteSecurityGroup', 'ImportKeyPair', 'CreateKeyPair', 'DeleteKeyPair', 'RebootInstances',
       'AttachVolume', 'DetachVolume', 'ModifyVolume', 'DeleteVolume', 'AllocateAddress', 'ReleaseAddress', 'AssociateAddress', 'DisassociateAddress',
+      'CreateNatGateway', 'DeleteNatGateway', 'CreateNetworkInterface', 'AttachNetworkInterface', 'DetachNetworkInterface', 'DeleteNetworkInterface', 'ModifyNetworkInterfaceAttribute', 'ReplaceRoute', 'ReplaceRouteTableAssociation',
+      'CreateSnapshot', 'DeleteSnapshot', 'CreateImage', 'RegisterImage', 'DeregisterImage', 'CreatePlacementGroup', 'DeletePlacementGroup', 'CreateVpnGateway', 'AttachVpnGateway', 'DetachVpnGateway', 'DeleteVpnGateway',
+      'CreateCustomerGateway', 'DeleteCustomerGateway', 'CreateVpnConnection', 'DeleteVpnConnection', 'CreateVpnConnectionRoute', 'DeleteVpnConnectionRoute', 'EnableVgwRoutePropagation', 'DisableVgwRoutePropagation',
     ].map((api) => [api]), 50, 5, DOCUMENTED),
   ...bucketEach(
     ['vm', 'network', 'subnet', 'security-group', 'key-pair', 'disk', 'public-ip', 'image', 'spec', 'region', 'price', 'quota'].map((kind) => [`${kind}.list`, `${kind}.get`, `${kind}.listZones`]),

@@ -2,6 +2,7 @@ import type { Kind, Personality } from '../world/types.js';
 import { AZURE_REGIONS, AZURE_SIZES } from './data/azure.js';
 import { THROTTLING_PAGES } from './limits.js';
 import { imagesOf } from './images.js';
+import { without } from './kinds.js';
 import { offer, simulatedPrice, spec, tableOffer } from './offer.js';
 import { regionsOf } from './regions.js';
 import { SERVICES, serviceQuotas } from './services.js';
@@ -33,9 +34,9 @@ const TYPE: Record<Kind, string> = {
   'public-ip': 'Microsoft.Network/publicIPAddresses', 'network-interface': 'Microsoft.Network/networkInterfaces', 'placement-group': 'Microsoft.Compute/proximityPlacementGroups', snapshot: 'Microsoft.Compute/snapshots',
   'custom-image': 'Microsoft.Compute/images', 'load-balancer': 'Microsoft.Network/loadBalancers', cluster: 'Microsoft.ContainerService/managedClusters', 'node-group': 'Microsoft.ContainerService/managedClusters/agentPools',
   bucket: 'Microsoft.Storage/storageAccounts', 'file-system': 'Microsoft.Storage/fileShares', database: 'Microsoft.DBforPostgreSQL/flexibleServers', queue: 'Microsoft.ServiceBus/namespaces', 'dns-zone': 'Microsoft.Network/dnsZones',
-  'vpn-gateway': 'Microsoft.Network/virtualNetworkGateways', 'vpn-connection': 'Microsoft.Network/connections', 'iam-user': 'Microsoft.ManagedIdentity/userAssignedIdentities', 'iam-role': 'Microsoft.Authorization/roleDefinitions',
+  'vpn-gateway': 'Microsoft.Network/virtualNetworkGateways', 'vpn-connection': 'Microsoft.Network/connections', 'customer-gateway': 'Microsoft.Network/localNetworkGateways', 'iam-user': 'Microsoft.ManagedIdentity/userAssignedIdentities', 'iam-role': 'Microsoft.Authorization/roleDefinitions',
 };
-const named = Object.keys(TYPE) as Kind[];
+const named = without();
 
 /** Microsoft Azure. A create is a PUT by name: no token, but names are unique, and a second create is refused (`If-None-Match: *`). Latencies and delays are guesses. */
 export const azure: Personality = {

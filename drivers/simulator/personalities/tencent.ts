@@ -23,7 +23,7 @@ const specs = [
 const PREFIX: Record<Kind, string> = {
   network: 'vpc', 'internet-gateway': 'igw', 'route-table': 'rtb', subnet: 'subnet', 'security-group': 'sg', 'key-pair': 'skey', vm: 'ins', disk: 'disk', 'public-ip': 'eip',
   'nat-gateway': 'nat', 'network-interface': 'eni', 'placement-group': 'ps', snapshot: 'snap', 'custom-image': 'img', 'load-balancer': 'lb', cluster: 'cls', 'node-group': 'np', bucket: 'bucket', 'file-system': 'cfs', database: 'cdb', queue: 'cmqq',
-  'dns-zone': 'zone', 'vpn-gateway': 'vpngw', 'vpn-connection': 'vpnx', 'iam-user': 'user', 'iam-role': 'role',
+  'dns-zone': 'zone', 'vpn-gateway': 'vpngw', 'vpn-connection': 'vpnx', 'customer-gateway': 'cgw', 'iam-user': 'user', 'iam-role': 'role',
 };
 
 /** Tencent CVM. ClientToken on RunInstances, CreateDisks and AllocateAddresses, not on networks. Prices, limits, latencies and delays are guesses. */

@@ -86,7 +86,7 @@ describe.each(['aws', 'azure', 'gcp', 'kt'])('every kind that %s has', (cloud) =
       if (stage.ids[kind] && stage.ids[holder] && !together) expect([kind, (await refused(group(kind).delete({ ...at(kind), id: stage.ids[kind] }, never)))[0]]).toEqual([kind, 'IN_USE']);
     }
     const left = [...world.truth({ cloud, account: ACCOUNT })].reverse().filter((thing) => !(thing.attributes as { owner?: unknown }).owner);
-    const order = [...RESOURCE_KINDS].reverse().flatMap((kind) => left.filter((thing) => thing.kind === kind));
+    const order = [...RESOURCE_KINDS].reverse().flatMap((kind) => left.flatMap(({ kind: each, id }) => (each === kind ? [{ kind, id }] : [])));
     for (const { kind, id } of order.sort((one, other) => Number(other.kind === 'vm') - Number(one.kind === 'vm'))) await group(kind).delete({ ...at(kind), id }, never);
     for (const { kind, id } of order) await group(kind).delete({ ...at(kind), id }, never);
     expect(world.truth({ cloud, account: ACCOUNT })).toEqual([]);

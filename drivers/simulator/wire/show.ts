@@ -46,6 +46,7 @@ const SHOW: { [K in Kind]: Show<K> } = {
   queue: ({ fifo }, { thing, caller }) => ({ fifo, url: `${caller.base}/queue/${thing.cloud}/${encodeURIComponent(thing.id)}`, messages: 0 }),
   'dns-zone': ({ domain, private: hidden, nameServers }) => ({ domain, private: hidden, nameServers }),
   'vpn-gateway': ({ networkId, addresses, asn }) => ({ networkId, addresses, asn }),
+  'customer-gateway': ({ address, asn }) => ({ address, asn }),
   'vpn-connection': ({ vpnGatewayId, peerAddress, peerCidrs, insideCidrs }, { thing, view }) => ({
     vpnGatewayId, peerAddress, peerCidrs,
     tunnels: view.list('vpn-gateway', { ids: [vpnGatewayId] }).flatMap(({ attributes }) => attributes.addresses.map((address, tunnel) => ({ address, insideCidr: insideCidrs[tunnel], up: view.isUp(thing, address) }))),

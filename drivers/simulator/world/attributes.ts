@@ -1,7 +1,9 @@
 import type { DnsRecord, Listener, NodeGroupShape, ResourceKind, Route, SecurityRule } from '@mcmp/driver-sdk';
 
-/** What the world holds: every kind of the SDK. */
-export type Kind = ResourceKind;
+/** What is part of one thing in the SDK, and a thing of its own at one provider: AWS's word for the peer of a VPN connection. */
+export type PartKind = 'customer-gateway';
+/** What the world holds: every kind of the SDK, and such parts. */
+export type Kind = ResourceKind | PartKind;
 
 /** VM states of the world; other kinds use those of the SDK, and databases `suspended`. */
 export type WorldVmState = 'creating' | 'running' | 'suspending' | 'suspended' | 'resuming' | 'rebooting' | 'terminating' | 'terminated' | 'failed';
@@ -39,8 +41,15 @@ export interface Attributes {
   };
   disk: { sizeGiB: number; zone?: string; type?: string; snapshotId?: string; vmId?: string; device?: string };
   'public-ip': { address: string; vmId?: string };
-  snapshot: { diskId: string; sizeGiB: number };
-  'custom-image': { sourceVmId: string; architecture: 'amd64' | 'arm64'; osFamily: string; osVersion: string; sshUser: string; minDiskGiB: number };
+  snapshot: {
+    /** Empty for the root disk of a VM, which has no id of its own; then `sourceVmId` says whose. A memory and no tie. */
+    diskId: string; sizeGiB: number; sourceVmId?: string;
+  };
+  'custom-image': {
+    /** Empty where it was made of a snapshot. */
+    sourceVmId: string; snapshotId?: string;
+     architecture: 'amd64' | 'arm64'; osFamily: string; osVersion: string; sshUser: string; minDiskGiB: number;
+  };
   'load-balancer': Placed & {
     type: 'network' | 'application'; scheme: 'public' | 'internal'; address: string; listeners: Listener[]; vmIds: string[];
     /** When each target was registered, milliseconds; health is asked from then on. */
@@ -53,11 +62,17 @@ export interface Attributes {
   database: Placed & { engine: string; version: string; specId: string; storageGiB: number; user: string; public: boolean; port: number; publicIp?: string };
   queue: { fifo: boolean };
   'dns-zone': { domain: string; private: boolean; networkIds: string[]; nameServers: string[]; records: Omit<DnsRecord, 'zoneId'>[] };
-  'vpn-gateway': { networkId: string; subnetId?: string; asn: number; addresses: string[] };
+  'vpn-gateway': {
+    /** Absent while it is attached to none, where gateways are made before they are attached. */
+    networkId?: string; subnetId?: string; asn: number; addresses: string[];
+  };
+  'customer-gateway': { address: string; asn: number };
   'vpn-connection': {
     vpnGatewayId: string; peerAddress: string; peerCidrs: string[]; localCidrs: string[]; insideCidrs: string[];
     /** Digest of the shared key: two ends that know the same are up, and nobody reads it here. */
     keyDigest: string;
+    /** The peer as a thing of its own, where the cloud has it. */
+    customerGatewayId?: string;
   };
   'iam-user': { policyIds: string[]; keyIds: string[] };
   'iam-role': { policyIds: string[]; trust: string; description: string };

@@ -98,7 +98,7 @@ const nameScope = (thing: { kind: Kind; attributes?: Attributes[Kind] }): string
 /** Members of attributes that name other things. What is not here, such as the disk of a snapshot, is a memory and no tie. */
 const REFERENCES: Record<string, Kind> = {
   networkId: 'network', networkIds: 'network', subnetId: 'subnet', subnetIds: 'subnet', securityGroupIds: 'security-group', keyPairId: 'key-pair', vmId: 'vm', vmIds: 'vm',
-  publicIpId: 'public-ip', vpnGatewayId: 'vpn-gateway', clusterId: 'cluster', placementGroupId: 'placement-group',
+  publicIpId: 'public-ip', vpnGatewayId: 'vpn-gateway', customerGatewayId: 'customer-gateway', clusterId: 'cluster', placementGroupId: 'placement-group',
 };
 
 /** `kind id` of all that a thing names. */

@@ -44,7 +44,7 @@ export const spanOf = (step: Step, what: 'create' | 'delete', span: Span | 'plai
 /** Runs `work` once per token, where the cloud honours tokens for the kind. @throws WorldError INVALID_REQUEST, reason `token-mismatch`. */
 export function once<K extends Kind>(step: Step, kind: K, token: string | undefined, request: unknown, work: () => Thing<K>[]): Thing<K>[] {
   const key = `${step.call.cloud}/${step.call.account}/${step.regionOf(kind)}/${kind}/${token}`;
-  const honoured = token !== undefined && step.personality.idempotencyToken.includes(kind);
+  const honoured = token !== undefined && (step.personality.idempotencyToken as Kind[]).includes(kind);
   const known = honoured ? step.engine.tokens.find(key, request) : undefined;
   const things = (known ?? work()) as Thing<K>[];
   if (honoured && !known) step.engine.tokens.remember(key, request, things);
@@ -67,7 +67,7 @@ export function born<K extends Kind>(step: Step, kind: K, input: { name: string;
 
 /** @throws WorldError ALREADY_EXISTS where the cloud keeps names of this kind unique. Seen or not: the cloud knows what it has. */
 export function checkName(step: Step, thing: { kind: Kind; attributes?: Attributes[Kind] }, name: string, self?: Thing): void {
-  if (name === '' || !step.personality.uniqueName.includes(thing.kind)) return;
+  if (name === '' || !(step.personality.uniqueName as Kind[]).includes(thing.kind)) return;
   for (const other of step.holding.named(thing, step.regionOf(thing.kind), name)) {
     if (other !== self && other.state !== 'terminated') throw new WorldError('ALREADY_EXISTS', `a ${thing.kind} named '${name}' exists already`, { kind: thing.kind, id: other.id, field: 'name' });
   }

@@ -1,4 +1,4 @@
-import type { Architecture, Capability, DatabaseEngine, RateLimit } from '@mcmp/driver-sdk';
+import type { Architecture, Capability, DatabaseEngine, RateLimit, ResourceKind } from '@mcmp/driver-sdk';
 import type { Kind, WorldVmState } from './attributes.js';
 
 /** A place of a cloud, with real coordinates. */
@@ -109,8 +109,8 @@ export interface Personality {
     weight?: 'call' | 'things';
   })[];
   quotas: { id: string; name: string; measure: string; limit: number; specPrefixes?: string[]; source: string }[];
-  idempotencyToken: Kind[];
-  uniqueName: Kind[];
+  idempotencyToken: ResourceKind[];
+  uniqueName: ResourceKind[];
   networkScope: 'region' | 'global';
   subnetScope: 'zone' | 'region';
   /** Most VMs of one request. */

@@ -2,20 +2,23 @@ import type * as ec2 from '@aws-sdk/client-ec2';
 import type { RegionView, Thing } from '../../../simulator/world/types.js';
 import { action, done, type Done } from '../action.js';
 import { thingsOf } from '../describe.js';
-import { badCombination, Ec2Error, invalidValue, missing } from '../errors.js';
+import { badCombination, Ec2Error, invalidValue, missing, notPlayed } from '../errors.js';
 import { matcher } from '../filters.js';
 import { checkId, derivedId, ownerId } from '../ids.js';
 import { isGone } from '../instances.js';
 import { shownTags, tagsOf } from '../tags.js';
+import { cardOf } from './nat-gateways.js';
 
 type Address = Thing<'public-ip'>;
 
 function showAddress(view: RegionView, address: Address): ec2.Address {
   const { address: PublicIp, vmId } = address.attributes;
   const vm = vmId ? view.list('vm', { ids: [vmId] })[0] : undefined;
+  const nat = address.state === 'in-use' && !vm ? view.list('nat-gateway', { where: (each) => each.attributes.publicIpId === address.id })[0] : undefined, card = nat && cardOf(view, nat.id);
   return {
     AllocationId: address.id, PublicIp, Domain: 'vpc', NetworkBorderGroup: address.region, PublicIpv4Pool: 'amazon', Tags: shownTags(address.tags),
     ...(vm ? { InstanceId: vm.id, AssociationId: derivedId('addressAssociation', address.id), NetworkInterfaceId: derivedId('interface', vm.id), NetworkInterfaceOwnerId: vm.account, PrivateIpAddress: vm.attributes.privateIp } : {}),
+    ...(card ? { AssociationId: derivedId('addressAssociation', address.id), NetworkInterfaceId: card.id, NetworkInterfaceOwnerId: card.account, PrivateIpAddress: card.attributes.privateIp } : {}),
   };
 }
 
@@ -52,7 +55,9 @@ const associateAddress = action<ec2.AssociateAddressRequest, ec2.AssociateAddres
   'AssociateAddress', 'public-ip.associate', ['AllocationId', 'PublicIp', 'InstanceId', 'NetworkInterfaceId', 'AllowReassociation', 'DryRun'], (input, { view }) => {
     const address = addressOf(view, input);
     if (!input.InstanceId && !input.NetworkInterfaceId) throw new Ec2Error('MissingParameter', 'Either instance ID or network interface id must be specified');
+    if (!input.InstanceId && view.list('network-interface', { ids: [input.NetworkInterfaceId!] }).length) throw notPlayed("The cloud in a box gives an Elastic IP to a VM's first network interface only");
     const vm = view.get('vm', checkId('vm', input.InstanceId ?? ownerId('interface', input.NetworkInterfaceId!)));
+    if (address.state === 'in-use' && !address.attributes.vmId) throw new Ec2Error('Resource.AlreadyAssociated', `resource ${address.id} is already associated with a NAT gateway`, 400, 'IN_USE');
     if (isGone(vm) || vm.state === 'terminating' || vm.state === 'creating') throw new Ec2Error('InvalidInstanceID', `The ${vm.state === 'creating' ? 'pending' : 'terminated'} instance '${vm.id}' is not in a valid state for this operation`, 400, 'CONFLICT');
     const AssociationId = derivedId('addressAssociation', address.id);
     if (address.attributes.vmId === vm.id) return { AssociationId };

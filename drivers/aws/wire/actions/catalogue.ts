@@ -3,8 +3,9 @@ import type { PersonalityImage, PersonalitySpec, RegionView } from '../../../sim
 import { action } from '../action.js';
 import { badCombination, Ec2Error, invalidValue } from '../errors.js';
 import { matcher, type FilterTable } from '../filters.js';
-import { architectureOf, rootDevice } from '../instances.js';
+import { architectureOf, mostInterfaces, rootDevice } from '../instances.js';
 import { page } from '../pages.js';
+import { ownImages, showOwnImage } from './images.js';
 import { zoneId } from './regions.js';
 
 type InstanceType = NonNullable<ec2.InstanceTypeInfo['InstanceType']>;
@@ -21,7 +22,7 @@ function showType(spec: PersonalitySpec): ec2.InstanceTypeInfo {
     InstanceType: spec.id as InstanceType, CurrentGeneration: true, FreeTierEligible: false, SupportedUsageClasses: ['on-demand', 'spot'], SupportedRootDeviceTypes: ['ebs'], SupportedVirtualizationTypes: ['hvm'],
     BareMetal: spec.id.includes('.metal'), Hypervisor: 'nitro', ProcessorInfo: { SupportedArchitectures: [architectureOf(spec.architecture)] }, MemoryInfo: { SizeInMiB: spec.memoryMiB },
     VCpuInfo: { DefaultVCpus: spec.vcpu, DefaultCores: Math.max(1, spec.vcpu / threads), DefaultThreadsPerCore: threads }, InstanceStorageSupported: false, HibernationSupported: false,
-    NetworkInfo: { NetworkPerformance: spec.networkPerformance ?? 'Up to 5 Gigabit', MaximumNetworkInterfaces: 1, EnaSupport: 'required' }, BurstablePerformanceSupported: /^t\d/.test(spec.id), ...gpus,
+    NetworkInfo: { NetworkPerformance: spec.networkPerformance ?? 'Up to 5 Gigabit', MaximumNetworkInterfaces: mostInterfaces(spec.id), EnaSupport: 'required' }, BurstablePerformanceSupported: /^t\d/.test(spec.id), ...gpus,
   };
 }
 
@@ -76,13 +77,14 @@ const IMAGE_FILTERS: FilterTable<ec2.Image> = {
   'image-id': (image) => image.ImageId, name: (image) => image.Name, description: (image) => image.Description, 'owner-id': (image) => image.OwnerId, 'owner-alias': (image) => image.ImageOwnerAlias, architecture: (image) => image.Architecture,
   state: (image) => image.State, 'is-public': (image) => image.Public, 'image-type': (image) => image.ImageType, 'virtualization-type': (image) => image.VirtualizationType, 'root-device-type': (image) => image.RootDeviceType, 'root-device-name': (image) => image.RootDeviceName,
   hypervisor: (image) => image.Hypervisor, 'ena-support': (image) => image.EnaSupport, 'platform-details': (image) => image.PlatformDetails, 'creation-date': (image) => image.CreationDate,
+  'source-instance-id': (image) => image.SourceInstanceId, 'block-device-mapping.snapshot-id': (image) => image.BlockDeviceMappings!.map((mapping) => mapping.Ebs!.SnapshotId),
   'block-device-mapping.volume-type': (image) => image.BlockDeviceMappings!.map((mapping) => mapping.Ebs!.VolumeType), 'block-device-mapping.volume-size': (image) => image.BlockDeviceMappings!.map((mapping) => mapping.Ebs!.VolumeSize),
 };
 
 const describeImages = action<ec2.DescribeImagesRequest, ec2.DescribeImagesResult>(
   'DescribeImages', 'image.list', ['ImageIds', 'Owners', 'ExecutableUsers', 'IncludeDeprecated', 'IncludeDisabled', 'Filters', 'MaxResults', 'NextToken', 'DryRun'], (input, { view, account }) => {
     for (const id of input.ImageIds ?? []) if (!/^ami-[0-9a-f]{8,17}$/.test(id)) throw new Ec2Error('InvalidAMIID.Malformed', `Invalid id: "${id}" (expecting "ami-...")`);
-    const images = view.personality.images.map((image) => showImage(view, image));
+    const images = [...view.personality.images.map((image) => showImage(view, image)), ...ownImages(view).map(showOwnImage)];
     const unknown = input.ImageIds?.filter((id) => !images.some((image) => image.ImageId === id)) ?? [];
     if (unknown.length) throw new Ec2Error('InvalidAMIID.NotFound', `The image id '[${unknown.join(', ')}]' does not exist`, 400, 'NOT_FOUND');
     const owners = input.Owners?.map((owner) => (owner === 'self' ? account : owner));

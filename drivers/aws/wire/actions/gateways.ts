@@ -12,13 +12,13 @@ const showGateway = (gateway: Thing<'internet-gateway'>): ec2.InternetGateway =>
   Attachments: gateway.attributes.networkId ? [{ State: 'available' as ec2.AttachmentStatus, VpcId: gateway.attributes.networkId }] : [],
 });
 
-const createInternetGateway = action<ec2.CreateInternetGatewayRequest, ec2.CreateInternetGatewayResult>('CreateInternetGateway', 'network.create', ['TagSpecifications', 'DryRun'], (input, { view }) => {
+const createInternetGateway = action<ec2.CreateInternetGatewayRequest, ec2.CreateInternetGatewayResult>('CreateInternetGateway', 'internet-gateway.create', ['TagSpecifications', 'DryRun'], (input, { view }) => {
   const tags = tagsOf(input.TagSpecifications, 'internet-gateway')['internet-gateway'];
   return { InternetGateway: showGateway(view.create('internet-gateway', { name: tags.Name ?? '', tags, attributes: {} })) };
 });
 
 const describeInternetGateways = action<ec2.DescribeInternetGatewaysRequest, ec2.DescribeInternetGatewaysResult>(
-  'DescribeInternetGateways', 'network.list', ['InternetGatewayIds', 'Filters', 'MaxResults', 'NextToken', 'DryRun'], (input, { view }) => {
+  'DescribeInternetGateways', 'internet-gateway.list', ['InternetGatewayIds', 'Filters', 'MaxResults', 'NextToken', 'DryRun'], (input, { view }) => {
     const { items, NextToken } = describe(view, input, {
       kind: 'internet-gateway', ids: { name: 'internetGatewaySet', given: input.InternetGatewayIds }, show: showGateway, tagsOf: (gateway) => gateway.Tags, rule: { least: 5, most: 1000 },
       filters: {
@@ -29,7 +29,7 @@ const describeInternetGateways = action<ec2.DescribeInternetGatewaysRequest, ec2
     return { InternetGateways: items, ...(NextToken ? { NextToken } : {}) };
   });
 
-const attachInternetGateway = action<ec2.AttachInternetGatewayRequest, Done>('AttachInternetGateway', 'network.create', ['InternetGatewayId', 'VpcId', 'DryRun'], (input, { view }) => {
+const attachInternetGateway = action<ec2.AttachInternetGatewayRequest, Done>('AttachInternetGateway', 'internet-gateway.attach', ['InternetGatewayId', 'VpcId', 'DryRun'], (input, { view }) => {
   const gateway = view.get('internet-gateway', checkId('internet-gateway', input.InternetGatewayId!));
   const vpc = view.get('network', checkId('network', input.VpcId!));
   const attached = gateway.attributes.networkId;
@@ -39,7 +39,7 @@ const attachInternetGateway = action<ec2.AttachInternetGatewayRequest, Done>('At
   return done;
 });
 
-const detachInternetGateway = action<ec2.DetachInternetGatewayRequest, Done>('DetachInternetGateway', 'network.delete', ['InternetGatewayId', 'VpcId', 'DryRun'], (input, { view }) => {
+const detachInternetGateway = action<ec2.DetachInternetGatewayRequest, Done>('DetachInternetGateway', 'internet-gateway.detach', ['InternetGatewayId', 'VpcId', 'DryRun'], (input, { view }) => {
   const gateway = view.get('internet-gateway', checkId('internet-gateway', input.InternetGatewayId!));
   const vpcId = checkId('network', input.VpcId!);
   if (gateway.attributes.networkId !== vpcId) throw new Ec2Error('Gateway.NotAttached', `resource ${gateway.id} is not attached to network ${vpcId}`, 400, 'NOT_FOUND');
@@ -49,7 +49,7 @@ const detachInternetGateway = action<ec2.DetachInternetGatewayRequest, Done>('De
   return done;
 });
 
-const deleteInternetGateway = action<ec2.DeleteInternetGatewayRequest, Done>('DeleteInternetGateway', 'network.delete', ['InternetGatewayId', 'DryRun'], (input, { view }) => {
+const deleteInternetGateway = action<ec2.DeleteInternetGatewayRequest, Done>('DeleteInternetGateway', 'internet-gateway.delete', ['InternetGatewayId', 'DryRun'], (input, { view }) => {
   const gateway = view.get('internet-gateway', checkId('internet-gateway', input.InternetGatewayId!));
   if (gateway.attributes.networkId) throw inUse(`The internetGateway '${gateway.id}' has dependencies and cannot be deleted.`);
   view.delete('internet-gateway', gateway.id);

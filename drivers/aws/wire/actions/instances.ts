@@ -9,7 +9,7 @@ import type { FilterTable } from '../filters.js';
 
 const INSTANCE_FILTERS: FilterTable<ec2.Instance> = {
   'instance-id': (vm) => vm.InstanceId, 'instance-state-name': (vm) => vm.State!.Name, 'instance-state-code': (vm) => vm.State!.Code, 'instance-type': (vm) => vm.InstanceType, 'image-id': (vm) => vm.ImageId,
-  'vpc-id': (vm) => vm.VpcId, 'subnet-id': (vm) => vm.SubnetId, 'availability-zone': (vm) => vm.Placement!.AvailabilityZone, 'key-name': (vm) => vm.KeyName, 'client-token': (vm) => vm.ClientToken,
+  'vpc-id': (vm) => vm.VpcId, 'subnet-id': (vm) => vm.SubnetId, 'availability-zone': (vm) => vm.Placement!.AvailabilityZone, 'placement-group-name': (vm) => vm.Placement!.GroupName, 'key-name': (vm) => vm.KeyName, 'client-token': (vm) => vm.ClientToken,
   architecture: (vm) => vm.Architecture, 'private-ip-address': (vm) => vm.PrivateIpAddress, 'ip-address': (vm) => vm.PublicIpAddress, 'dns-name': (vm) => vm.PublicDnsName, 'private-dns-name': (vm) => vm.PrivateDnsName,
   'launch-index': (vm) => vm.AmiLaunchIndex, 'instance.group-id': (vm) => vm.SecurityGroups!.map((group) => group.GroupId), 'instance.group-name': (vm) => vm.SecurityGroups!.map((group) => group.GroupName),
   'group-id': (vm) => vm.SecurityGroups!.map((group) => group.GroupId), 'network-interface.network-interface-id': (vm) => vm.NetworkInterfaces!.map((card) => card.NetworkInterfaceId),

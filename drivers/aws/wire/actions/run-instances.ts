@@ -6,6 +6,7 @@ import { badCombination, Ec2Error, invalidValue, missing, notFound, notPlayed } 
 import { checkId, reservationId } from '../ids.js';
 import { architectureOf, InstanceBook, rootDevice } from '../instances.js';
 import { hidden, hideTags, tagsOf } from '../tags.js';
+import { groupNamed } from './placement-groups.js';
 
 const LARGEST_USER_DATA = 16_384;
 
@@ -52,13 +53,14 @@ function wishOf(view: RegionView, input: ec2.RunInstancesRequest): Omit<CreateWo
     throw invalidValue(`The architecture '${architectureOf(spec.architecture)}' of the specified instance type does not match the architecture '${architectureOf(image.architecture)}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again.`);
   }
   const place = placeOf(view, input);
+  const group = input.Placement?.GroupId ?? (input.Placement?.GroupName ? groupNamed(view, input.Placement.GroupName).id : undefined);
   const key = input.KeyName ? view.list('key-pair', { where: (each) => each.name === input.KeyName })[0] : undefined;
   if (input.KeyName && !key) throw notFound('key-pair', input.KeyName);
   const tags = tagsOf(input.TagSpecifications, 'instance', 'volume', 'network-interface');
   const userData = userDataOf(input.UserData);
   const rootDiskGiB = rootDiskOf(input.BlockDeviceMappings, rootDevice(image), image.minDiskGiB);
   return {
-    specId, imageId: input.ImageId!, ...place, sshUser: image.sshUser, ...(userData ? { userData } : {}), ...(rootDiskGiB ? { rootDiskGiB } : {}), ...(input.ClientToken ? { token: input.ClientToken } : {}),
+    specId, imageId: input.ImageId!, ...place, ...(group ? { placementGroupId: view.get('placement-group', checkId('placement-group', group)).id } : {}), sshUser: image.sshUser, ...(userData ? { userData } : {}), ...(rootDiskGiB ? { rootDiskGiB } : {}), ...(input.ClientToken ? { token: input.ClientToken } : {}),
     tags: { ...tags.instance, ...hideTags(tags.volume, 'volume'), ...hideTags(tags['network-interface'], 'interface'), ...(key ? hidden('key-name', key.name) : {}) },
     ...(key ? { keyPairId: key.id, publicKey: key.attributes.publicKey } : {}),
   };
@@ -67,7 +69,9 @@ function wishOf(view: RegionView, input: ec2.RunInstancesRequest): Omit<CreateWo
 function imageOf(view: RegionView, id: string | undefined) {
   if (!id) throw missing('ImageId');
   if (!/^ami-[0-9a-f]{8,17}$/.test(id)) throw new Ec2Error('InvalidAMIID.Malformed', `Invalid id: "${id}" (expecting "ami-...")`);
-  const image = view.personality.images.find((each) => each.id(view.region.id) === id);
+  const own = view.list('custom-image', { ids: [id] })[0];
+  if (own && own.state !== 'available') throw new Ec2Error('InvalidAMIID.Unavailable', `The image ID '[${id}]' is ${own.state}`, 400, 'CONFLICT');
+  const image = new InstanceBook(view).image(id);
   if (!image) throw new Ec2Error('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`, 400, 'NOT_FOUND');
   return image;
 }
@@ -117,7 +121,7 @@ function rootDiskOf(mappings: ec2.BlockDeviceMapping[] | undefined, device: stri
   const other = mappings?.find((mapping) => mapping.DeviceName !== device);
   if (other) throw notPlayed(`The cloud in a box maps only the root device (${device}); create and attach other volumes`);
   const ebs = mappings?.[0]?.Ebs;
-  if (ebs?.SnapshotId) throw notPlayed('The cloud in a box plays no snapshots');
+  if (ebs?.SnapshotId) throw notPlayed('The cloud in a box begins a root volume with its image only');
   const size = ebs?.VolumeSize;
   if (size !== undefined && (!Number.isInteger(size) || size < leastGiB)) throw new Ec2Error('InvalidBlockDeviceMapping', `Volume of size ${size}GB is smaller than snapshot, expect size >= ${leastGiB}GB`);
   return size;

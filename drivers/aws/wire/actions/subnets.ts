@@ -13,13 +13,14 @@ import { zoneId, zoneOf } from './regions.js';
 /** EC2 keeps the first four addresses of a subnet and the last one. */
 const RESERVED_ADDRESSES = 5;
 
-/** How many VMs each subnet holds, counted once for a whole answer. */
+/** How many addresses of each subnet are in use, counted once for a whole answer. */
 export function addressesInUse(view: RegionView): Map<string, number> {
   const used = new Map<string, number>();
   for (const vm of view.list('vm', { where: (each) => !isGone(each) })) {
     const id = vm.attributes.subnetId;
     if (id) used.set(id, (used.get(id) ?? 0) + 1);
   }
+  for (const { attributes: { subnetId } } of view.list('network-interface')) used.set(subnetId, (used.get(subnetId) ?? 0) + 1);
   return used;
 }
 

@@ -10,25 +10,24 @@ import { page } from '../pages.js';
 import { checkTagCount, checkTags, hiddenTags, hideTags, shownTags } from '../tags.js';
 
 const KINDS = Object.keys(RESOURCE_TYPE) as Ec2Kind[];
-/** Kinds whose name is their Name tag; groups and key pairs have names of their own. */
-const NAMED_BY_TAG = new Set<string>(['network', 'internet-gateway', 'route-table', 'subnet', 'vm', 'disk', 'public-ip']);
+/** Kinds whose name is their Name tag; groups, key pairs and images have names of their own. */
+const NAMED_BY_TAG = new Set<string>([
+  'network', 'internet-gateway', 'route-table', 'subnet', 'vm', 'disk', 'public-ip', 'network-interface', 'nat-gateway', 'snapshot', 'vpn-gateway', 'customer-gateway', 'vpn-connection',
+]);
 
 /** Whose tags an id means: a thing's own, or those of a part of a VM. */
 interface Tagged { thing: Thing; part?: 'volume' | 'interface' }
 
 function taggedOf(view: RegionView, id: string): Tagged {
-  if (id.startsWith('eni-')) {
-    const [vm] = view.list('vm', { ids: [ownerId('interface', id)], where: (each) => !isGone(each) });
-    if (!vm) throw new Ec2Error('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`, 400, 'NOT_FOUND');
-    return { thing: vm, part: 'interface' };
-  }
   const kind = kindOf(id);
   if (!kind) throw new Ec2Error('InvalidID', `The ID '${id}' is not valid`);
   const [thing] = view.list(kind, { ids: [checkId(kind, id)] }) as Thing[];
   if (thing) return { thing };
-  const [vm] = kind === 'disk' ? view.list('vm', { ids: [ownerId('rootVolume', id)], where: (each) => !isGone(each) }) : [];
-  if (!vm) throw notFound(kind, id);
-  return { thing: vm, part: 'volume' };
+  // A part of a VM has no tags of its own in the world.
+  const part = kind === 'disk' ? 'volume' : kind === 'network-interface' ? 'interface' : undefined;
+  const [vm] = part ? view.list('vm', { ids: [ownerId(part === 'volume' ? 'rootVolume' : 'interface', id)], where: (each) => !isGone(each) }) : [];
+  if (!part || !vm) throw notFound(kind, id);
+  return { thing: vm, part };
 }
 const ownTags = ({ thing, part }: Tagged): Tags => (part ? hiddenTags(thing.tags, part) : thing.tags);
 

@@ -8,6 +8,7 @@ import { InstanceBook, isGone, rootDevice } from '../instances.js';
 import { page } from '../pages.js';
 import { hidden, hiddenTags, readHidden, shownTags, tagsOf } from '../tags.js';
 import { zoneOf } from './regions.js';
+import { readySnapshot } from './snapshots.js';
 
 /** Least and most GiB of each type (EBS user guide). */
 const SIZES: Record<string, [least: number, most: number]> = {
@@ -21,11 +22,11 @@ function attachmentOf(disk: Thing<'disk'>): ec2.VolumeAttachment[] {
 }
 
 function showVolume(disk: Thing<'disk'>): ec2.Volume {
-  const { sizeGiB, zone, type, vmId } = disk.attributes;
+  const { sizeGiB, zone, type, vmId, snapshotId = '' } = disk.attributes;
   const state = disk.state === 'pending' ? 'creating' : disk.state === 'failed' ? 'error' : vmId && disk.state !== 'deleting' ? 'in-use' : disk.state;
   return {
     VolumeId: disk.id, Size: sizeGiB, VolumeType: (type ?? USUAL_TYPE) as ec2.VolumeType, State: state as ec2.VolumeState, ...(zone ? { AvailabilityZone: zone } : {}), CreateTime: new Date(disk.createdAt),
-    Encrypted: false, MultiAttachEnabled: false, SnapshotId: '', Attachments: attachmentOf(disk), Tags: shownTags(disk.tags),
+    Encrypted: false, MultiAttachEnabled: false, SnapshotId: snapshotId, Attachments: attachmentOf(disk), Tags: shownTags(disk.tags),
   };
 }
 
@@ -40,13 +41,15 @@ function showRoot(book: InstanceBook, vm: Thing<'vm'>): ec2.Volume {
 }
 
 const createVolume = action<ec2.CreateVolumeRequest, ec2.Volume>(
-  'CreateVolume', 'disk.create', ['AvailabilityZone', 'AvailabilityZoneId', 'Size', 'VolumeType', 'TagSpecifications', 'ClientToken', 'DryRun'], (input, { view }) => {
+  'CreateVolume', 'disk.create', ['AvailabilityZone', 'AvailabilityZoneId', 'Size', 'SnapshotId', 'VolumeType', 'TagSpecifications', 'ClientToken', 'DryRun'], (input, { view }) => {
     const zone = zoneOf(view, input.AvailabilityZone, input.AvailabilityZoneId);
     if (!zone) throw missing('availabilityZone');
-    if (input.Size === undefined) throw missing('size/snapshot');
+    const snapshot = input.SnapshotId ? readySnapshot(view, input.SnapshotId) : undefined, size = input.Size ?? snapshot?.attributes.sizeGiB;
+    if (size === undefined) throw missing('size/snapshot');
     const type = input.VolumeType ?? USUAL_TYPE, tags = tagsOf(input.TagSpecifications, 'volume').volume;
-    checkSize(type, input.Size);
-    const disk = view.create('disk', { name: tags.Name ?? '', tags, ...(input.ClientToken ? { token: input.ClientToken } : {}), attributes: { sizeGiB: input.Size, zone, type } });
+    checkSize(type, size);
+    if (snapshot && size < snapshot.attributes.sizeGiB) throw invalidValue(`Volume of ${size}GiB is smaller than the snapshot ${snapshot.id} of ${snapshot.attributes.sizeGiB}GiB`);
+    const disk = view.create('disk', { name: tags.Name ?? '', tags, ...(input.ClientToken ? { token: input.ClientToken } : {}), attributes: { sizeGiB: size, zone, type, ...(snapshot ? { snapshotId: snapshot.id } : {}) } });
     return { ...showVolume(disk), State: disk.state === 'pending' || !disk.attributes.vmId ? 'creating' : 'in-use' };
   }, { accepts: ['Iops', 'Throughput', 'Encrypted'] });
 
@@ -57,7 +60,7 @@ function checkSize(type: string, sizeGiB: number): void {
 }
 
 const VOLUME_FILTERS: FilterTable<ec2.Volume> = {
-  'volume-id': (volume) => volume.VolumeId, status: (volume) => volume.State, size: (volume) => volume.Size, 'volume-type': (volume) => volume.VolumeType, 'availability-zone': (volume) => volume.AvailabilityZone, encrypted: (volume) => volume.Encrypted,
+  'volume-id': (volume) => volume.VolumeId, status: (volume) => volume.State, size: (volume) => volume.Size, 'volume-type': (volume) => volume.VolumeType, 'snapshot-id': (volume) => volume.SnapshotId, 'availability-zone': (volume) => volume.AvailabilityZone, encrypted: (volume) => volume.Encrypted,
   'attachment.instance-id': (volume) => volume.Attachments!.map((attachment) => attachment.InstanceId), 'attachment.status': (volume) => volume.Attachments!.map((attachment) => attachment.State),
   'attachment.device': (volume) => volume.Attachments!.map((attachment) => attachment.Device), 'attachment.delete-on-termination': (volume) => volume.Attachments!.map((attachment) => attachment.DeleteOnTermination),
 };

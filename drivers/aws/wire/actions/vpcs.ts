@@ -47,7 +47,8 @@ const describeVpcs = action<ec2.DescribeVpcsRequest, ec2.DescribeVpcsResult>('De
 const deleteVpc = action<ec2.DeleteVpcRequest, Done>('DeleteVpc', 'network.delete', ['VpcId', 'DryRun'], ({ VpcId: id }, { view }) => {
   const vpc = view.get('network', checkId('network', id!));
   endFailed(view);
-  const busy = view.list('subnet', { where: (subnet) => subnet.attributes.networkId === vpc.id }).length + view.list('internet-gateway', { where: (gateway) => gateway.attributes.networkId === vpc.id }).length
+  const inside = ['subnet', 'internet-gateway', 'vpn-gateway', 'nat-gateway', 'network-interface'] as const;
+  const busy = inside.reduce((count, kind) => count + (view.list(kind) as Thing<typeof kind>[]).filter((each) => each.attributes.networkId === vpc.id).length, 0)
     + view.list('route-table', { where: (table) => table.attributes.networkId === vpc.id && !table.attributes.main }).length
     + view.list('security-group', { where: (group) => group.attributes.networkId === vpc.id && group.name !== 'default' }).length;
   if (busy) throw inUse(`The vpc '${vpc.id}' has dependencies and cannot be deleted.`);

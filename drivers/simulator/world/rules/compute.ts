@@ -40,6 +40,7 @@ const placementGroup: Rule<'placement-group'> = { check: (_step, asked) => asked
 const snapshot: Rule<'snapshot'> = {
   create: [0.5 * MINUTE, 3 * MINUTE], delete: 'plain',
   check(step, asked) {
+    if (asked.sourceVmId !== undefined) return { ...asked, sizeGiB: step.find('vm', asked.sourceVmId).attributes.rootDiskGiB };
     const { attributes, state } = step.findStaying('disk', asked.diskId);
     if (state === 'pending') throw new WorldError('CONFLICT', `the disk '${asked.diskId}' is not ready yet`, { kind: 'disk', id: asked.diskId });
     return { ...asked, sizeGiB: attributes.sizeGiB };
@@ -51,6 +52,11 @@ const STEADY: readonly Thing<'vm'>['state'][] = ['running', 'suspended'];
 const customImage: Rule<'custom-image'> = {
   create: [1 * MINUTE, 4 * MINUTE], delete: 'plain',
   check(step, asked) {
+    if (asked.snapshotId !== undefined) {
+      const { attributes, state } = step.findStaying('snapshot', asked.snapshotId);
+      if (state !== 'available') throw new WorldError('CONFLICT', `the snapshot '${asked.snapshotId}' is ${state}`, { kind: 'snapshot', id: asked.snapshotId });
+      return { ...asked, minDiskGiB: Math.max(asked.minDiskGiB, attributes.sizeGiB) };
+    }
     const vm = step.find('vm', asked.sourceVmId);
     if (!STEADY.includes(vm.state)) throw new WorldError('CONFLICT', `the VM '${vm.id}' is ${vm.state}`, { kind: 'vm', id: vm.id });
     const source = step.imageOf(vm.attributes.imageId);

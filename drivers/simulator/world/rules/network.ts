@@ -139,12 +139,19 @@ const networkInterface: Rule<'network-interface'> = {
 const vpnGateway: Rule<'vpn-gateway'> = {
   create: [1 * MINUTE, 4 * MINUTE], delete: [0.5 * MINUTE, 2 * MINUTE],
   check(step, asked) {
-    step.findStaying('network', asked.networkId);
+    if (asked.networkId !== undefined) step.findStaying('network', asked.networkId);
     if (asked.subnetId !== undefined && step.findStaying('subnet', asked.subnetId).attributes.networkId !== asked.networkId) refuse('vpn-gateway', 'subnetId', `the subnet '${asked.subnetId}' is not in the network '${asked.networkId}'`);
     return asked;
   },
   begin: (step, { attributes }) => void (attributes.addresses = [publicAddress(step), publicAddress(step)]),
   end: (engine, { attributes }) => attributes.addresses.forEach((address) => engine.publicPool.release(address)),
+};
+
+const customerGateway: Rule<'customer-gateway'> = {
+  check(_step, asked) {
+    rangeOf(`${asked.address}/32`, 'customer-gateway');
+    return asked;
+  },
 };
 
 const vpnConnection: Rule<'vpn-connection'> = {
@@ -156,11 +163,15 @@ const vpnConnection: Rule<'vpn-connection'> = {
     for (const cidr of [...asked.peerCidrs, ...asked.localCidrs]) rangeOf(cidr, 'vpn-connection');
     return asked;
   },
+  change(_step, _thing, { peerCidrs = [] }) {
+    for (const cidr of peerCidrs) rangeOf(cidr, 'vpn-connection');
+    return undefined;
+  },
   // Link-local /30 ranges, as clouds give them to tunnels.
   begin: (step, { serial, attributes }) => void (attributes.insideCidrs = [0, 1].map((tunnel) => `169.254.${(serial * 2 + tunnel) % 250}.0/30`)),
 };
 
 export const networkRules = {
   network, subnet, 'security-group': securityGroup, 'internet-gateway': internetGateway, 'nat-gateway': natGateway, 'route-table': routeTable, 'network-interface': networkInterface,
-  'vpn-gateway': vpnGateway, 'vpn-connection': vpnConnection,
+  'vpn-gateway': vpnGateway, 'customer-gateway': customerGateway, 'vpn-connection': vpnConnection,
 };
