@@ -116,7 +116,7 @@ function settingsOf({ credential, endpoint }: ConnectInput, region: string) {
 }
 
 /** Creates, which a second sending would make twice. All else looks, sets to a given value or takes away. */
-const CREATES = /^(Create|Run|Allocate|Import|Copy|Put)/;
+const CREATES = /^(Create(?!Tags$)|Run|Allocate|Import|Copy|Put)/;
 /** Sendings of one step, the first included: at three refusals in ten, one step in four hundred still fails. */
 const STEP_TRIES = 5;
 

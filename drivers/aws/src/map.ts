@@ -9,7 +9,10 @@ export const NETWORK_TAG = 'mcmp-network';
 /** `root` on the root disk of a VM, which is no disk of its own. */
 export const ROLE_TAG = 'mcmp-role';
 
-const HIDDEN = new Set(['Name', TOKEN_TAG, NETWORK_TAG, ROLE_TAG]);
+/** On what belongs to one thing of ours alone: the id of that thing, by which its end finds the part also when AWS tells nothing of the thing any more. */
+export const PART_TAG = 'mcmp-part-of';
+
+const HIDDEN = new Set(['Name', TOKEN_TAG, NETWORK_TAG, ROLE_TAG, PART_TAG]);
 
 /** AWS's tags as ours, without the name and without the driver's own marks. */
 export const tagsOf = (tags: Tag[] | undefined): Tags => Object.fromEntries((tags ?? []).filter(({ Key }) => Key !== undefined && !HIDDEN.has(Key)).map(({ Key, Value }) => [Key!, Value ?? '']));

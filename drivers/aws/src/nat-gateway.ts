@@ -3,14 +3,15 @@ import type { NatGateway, NatGatewayHandlers, ResourceState } from '@mcmp/driver
 import { DriverError } from '@mcmp/driver-sdk';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Aws, Ec2 } from './client.js';
+import { steady, untilSeen } from './client.js';
 import { deleted, existing } from './errors.js';
-import { ROLE_TAG, byToken, carries, filter, hasToken, marked, nameOf, narrow, present, tagged, tagsOf } from './map.js';
+import { PART_TAG, ROLE_TAG, byToken, carries, filter, hasToken, marked, nameOf, narrow, present, tagged, tagsOf } from './map.js';
 import { readPageOfIds } from './pages.js';
 
 const STATES: Record<string, ResourceState> = { pending: 'pending', available: 'available', deleting: 'deleting', deleted: 'deleting', failed: 'failed' };
 /** On an address that lives as long as its gateway. */
 const NAT_ADDRESS = 'nat';
-const LOOK_MS = 2_000;
+const LONGEST_LOOK_MS = 2_000;
 
 const toGateway = (gateway: AwsGateway, region: string): NatGateway => {
   const id = gateway.NatGatewayId ?? '';
@@ -30,11 +31,17 @@ const look = async (ec2: Ec2, id: string): Promise<AwsGateway | undefined> => (a
 export function natGateways(aws: Aws): NatGatewayHandlers {
   return {
     async create(request, signal) {
-      const ec2 = await aws.ec2(request.region, signal);
+      const ec2 = steady(await aws.ec2(request.region, signal), signal, ['CreateNatGateway']);
       const { NatGateways = [] } = await ec2.send(new ec2.DescribeNatGatewaysCommand({ Filter: [byToken(request.token)] }));
-      const gateway = NatGateways.find((gateway) => isThere(gateway) && hasToken(gateway.Tags, request.token)) ?? (await ec2.send(new ec2.CreateNatGatewayCommand({
-        SubnetId: request.subnetId, AllocationId: request.publicIpId ?? (await ownAddress(ec2, request)), ClientToken: request.token, TagSpecifications: [tagged('natgateway', marked(request), request.name)],
+      const known = NatGateways.find((gateway) => isThere(gateway) && hasToken(gateway.Tags, request.token));
+      const own = known || request.publicIpId !== undefined ? undefined : await ownAddress(ec2, request);
+      const make = async (): Promise<AwsGateway> => (await ec2.send(new ec2.CreateNatGatewayCommand({
+        SubnetId: request.subnetId, AllocationId: request.publicIpId ?? own, ClientToken: request.token, TagSpecifications: [tagged('natgateway', marked(request), request.name)],
       }))).NatGateway!;
+      // An address that was just made may be unseen; one that was asked for is there or not.
+      const gateway = known ?? (own === undefined ? await make() : await untilSeen(signal, make));
+      const address = own ?? (request.publicIpId === undefined ? gateway.NatGatewayAddresses?.[0]?.AllocationId : undefined);
+      if (address) await untilSeen(signal, () => ec2.send(new ec2.CreateTagsCommand({ Resources: [address], Tags: [{ Key: PART_TAG, Value: gateway.NatGatewayId }] })));
       return { ...toGateway(gateway, request.region), name: request.name, tags: request.tags };
     },
 
@@ -53,20 +60,28 @@ export function natGateways(aws: Aws): NatGatewayHandlers {
 
     /** Waits until AWS lets the gateway's own address go, which takes a minute or two; repeated, it goes on there. */
     async delete({ region, id }, signal) {
-      const ec2 = await aws.ec2(region, signal);
+      const ec2 = steady(await aws.ec2(region, signal), signal);
       await deleted(ec2.send(new ec2.DeleteNatGatewayCommand({ NatGatewayId: id })));
-      let gateway: AwsGateway | undefined;
-      await deleted(look(ec2, id).then((found) => { gateway = found; }));
+      const gateway = await lookAgain(ec2, id);
       const allocations = (gateway?.NatGatewayAddresses ?? []).flatMap(({ AllocationId }) => AllocationId ?? []);
-      if (!gateway || allocations.length === 0) return;
-      const { Addresses = [] } = await ec2.send(new ec2.DescribeAddressesCommand({ Filters: [filter('allocation-id', ...allocations), filter(`tag:${ROLE_TAG}`, NAT_ADDRESS)] }));
-      while (Addresses.length > 0 && gateway && isThere(gateway)) {
-        await wait(LOOK_MS, undefined, { signal }).catch(() => { throw new DriverError('CONFLICT', `AWS still deletes the NAT gateway ${id}: repeat the delete, which then releases its address.`); });
-        await deleted(look(ec2, id).then((found) => { gateway = found; }));
+      const ours = await Promise.all([filter(`tag:${PART_TAG}`, id), ...(allocations.length > 0 ? [filter('allocation-id', ...allocations)] : [])].map((which) =>
+        ec2.send(new ec2.DescribeAddressesCommand({ Filters: [which, filter(`tag:${ROLE_TAG}`, NAT_ADDRESS)] }))));
+      const owned = new Set(ours.flatMap(({ Addresses = [] }) => Addresses).flatMap(({ AllocationId }) => AllocationId ?? []));
+      let waitMs = 100;
+      for (let still = gateway; owned.size > 0 && still && isThere(still); still = await lookAgain(ec2, id)) {
+        await wait(waitMs, undefined, { signal }).catch(() => { throw new DriverError('CONFLICT', `AWS still deletes the NAT gateway ${id}: repeat the delete, which then releases its address.`); });
+        waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS);
       }
-      for (const { AllocationId } of Addresses) await deleted(ec2.send(new ec2.ReleaseAddressCommand({ AllocationId })));
+      for (const AllocationId of owned) await deleted(ec2.send(new ec2.ReleaseAddressCommand({ AllocationId })));
     },
   };
+}
+
+/** What AWS still tells of a gateway that is on its way out. */
+async function lookAgain(ec2: Ec2, id: string): Promise<AwsGateway | undefined> {
+  let gateway: AwsGateway | undefined;
+  await deleted(look(ec2, id).then((found) => { gateway = found; }));
+  return gateway;
 }
 
 /** An address for this gateway alone, that of an earlier try where there is one. */

@@ -27,6 +27,9 @@ async function members(ec2: Ec2, names: string[]): Promise<Map<string, string[]>
 
 const find = (ec2: Ec2, name: string): Promise<AwsGroup | undefined> => ec2.send(new ec2.DescribePlacementGroupsCommand({ Filters: [filter('group-name', name)] })).then(({ PlacementGroups }) => PlacementGroups?.[0]);
 
+/** @throws DriverError NOT_FOUND. */
+export const readPlacementGroup = (ec2: Ec2, name: string): Promise<AwsGroup> => existing('placement group', name, 'InvalidPlacementGroup.Unknown', find(ec2, name));
+
 /** Placement groups of the strategies `spread` and `cluster`; names are unique in a region. */
 export function placementGroups(aws: Aws): PlacementGroupHandlers {
   return {
@@ -43,7 +46,7 @@ export function placementGroups(aws: Aws): PlacementGroupHandlers {
 
     async get({ region, id }, signal) {
       const ec2 = await aws.ec2(region, signal);
-      const group = await existing('placement group', id, 'InvalidPlacementGroup.Unknown', find(ec2, id));
+      const group = await readPlacementGroup(ec2, id);
       return toGroup(group, region, (await members(ec2, [id])).get(id) ?? []);
     },
 

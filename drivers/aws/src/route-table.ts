@@ -36,8 +36,17 @@ const toTable = (table: AwsTable, region: string): RouteTable => {
   };
 };
 
-const read = (ec2: Ec2, id: string): Promise<AwsTable> =>
-  existing('route table', id, 'InvalidRouteTableID.NotFound', ec2.send(new ec2.DescribeRouteTablesCommand({ RouteTableIds: [id] })).then(({ RouteTables }) => RouteTables?.[0]));
+const read = async (ec2: Ec2, id: string): Promise<AwsTable> =>
+  (await told(ec2, [await existing('route table', id, 'InvalidRouteTableID.NotFound', ec2.send(new ec2.DescribeRouteTablesCommand({ RouteTableIds: [id] })).then(({ RouteTables }) => RouteTables?.[0]))]))[0] as AwsTable;
+
+/** AWS tells of a route to an attached card the VM too, and of one to a VM its first card: what is not a first card was asked for as a card. */
+async function told(ec2: Ec2, tables: AwsTable[]): Promise<AwsTable[]> {
+  const cards = new Set(tables.flatMap(({ Routes = [] }) => Routes).flatMap(({ InstanceId, NetworkInterfaceId }) => (InstanceId && NetworkInterfaceId ? [NetworkInterfaceId] : [])));
+  if (cards.size === 0) return tables;
+  const { NetworkInterfaces = [] } = await ec2.send(new ec2.DescribeNetworkInterfacesCommand({ Filters: [filter('network-interface-id', ...cards)] }));
+  const own = new Set(NetworkInterfaces.flatMap(({ NetworkInterfaceId, Attachment }) => (Attachment?.DeviceIndex !== 0 ? [NetworkInterfaceId] : [])));
+  return tables.map((table) => ({ ...table, Routes: table.Routes?.map(({ InstanceId, ...route }) => (own.has(route.NetworkInterfaceId) || InstanceId === undefined ? route : { ...route, InstanceId })) }));
+}
 
 /** Route tables beside the main one of each network. */
 export function routeTables(aws: Aws): RouteTableHandlers {
@@ -57,7 +66,7 @@ export function routeTables(aws: Aws): RouteTableHandlers {
       const ec2 = await aws.ec2(request.region, signal);
       return readPageOfIds(request, [5, 100], async (query, ids) => {
         const { RouteTables = [], NextToken } = await ec2.send(new ec2.DescribeRouteTablesCommand({ ...query, Filters: narrow(request.tags, 'route-table-id', ids) }));
-        return { items: RouteTables.map((table) => toTable(table, request.region)), next: NextToken };
+        return { items: (await told(ec2, RouteTables)).map((table) => toTable(table, request.region)), next: NextToken };
       });
     },
 
@@ -69,7 +78,8 @@ export function routeTables(aws: Aws): RouteTableHandlers {
     async setRoutes({ region, id, routes }, signal) {
       const ec2 = await aws.ec2(region, signal);
       const wanted = routes.filter(({ target }) => target !== 'local').map((route, index) => ({ ...route, to: targetOf(route, index) }));
-      const there = (await read(ec2, id)).Routes?.flatMap(toRoute).filter(({ target }) => target !== 'local') ?? [];
+      // What a VPN gateway brought by propagation is not ours to take away.
+      const there = (await read(ec2, id)).Routes?.filter(({ Origin }) => Origin !== 'EnableVgwRoutePropagation').flatMap(toRoute).filter(({ target }) => target !== 'local') ?? [];
       for (const { cidr, target, targetId, to } of wanted) {
         const known = there.find((route) => route.cidr === cidr);
         const asked = { RouteTableId: id, DestinationCidrBlock: cidr, ...to };

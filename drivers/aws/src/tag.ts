@@ -2,10 +2,15 @@ import type { TagHandlers, ResourceKind } from '@mcmp/driver-sdk';
 import type { Aws, Ec2 } from './client.js';
 import { readKeyPair } from './key-pair.js';
 import { toTags } from './map.js';
+import { readPlacementGroup } from './placement-group.js';
 import { SERVICE_TAGS } from './service-tags.js';
 
-/** The id under which AWS tags a thing. */
-const taggedId = async (ec2: Ec2, kind: ResourceKind, id: string): Promise<string> => (kind === 'key-pair' ? ((await readKeyPair(ec2, id)).KeyPairId ?? id) : id);
+/** The id under which AWS tags a thing; what is known here by its name has another one there. */
+async function taggedId(ec2: Ec2, kind: ResourceKind, id: string): Promise<string> {
+  if (kind === 'key-pair') return (await readKeyPair(ec2, id)).KeyPairId ?? id;
+  if (kind === 'placement-group') return (await readPlacementGroup(ec2, id)).GroupId ?? id;
+  return id;
+}
 
 /** Later changes of tags. At AWS a name is the tag `Name`, so that a name here renames; only a key pair keeps the name that it has. */
 export function tags(aws: Aws): TagHandlers {

@@ -1,9 +1,11 @@
 import type { VpnConnection as AwsConnection, VpnGateway as AwsGateway } from '@aws-sdk/client-ec2';
 import type { ResourceState, VpnConnection, VpnConnectionHandlers, VpnGateway, VpnGatewayHandlers } from '@mcmp/driver-sdk';
 import { DriverError } from '@mcmp/driver-sdk';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Aws, Ec2 } from './client.js';
+import { steady, untilSeen } from './client.js';
 import { concealed, deleted, existing, failedWith } from './errors.js';
-import { ROLE_TAG, byToken, filter, marked, nameOf, narrow, present, tagged, tagsOf } from './map.js';
+import { PART_TAG, ROLE_TAG, byToken, filter, marked, nameOf, narrow, present, tagged, tagsOf } from './map.js';
 import { mainRouteTable } from './network.js';
 import { readPageOfIds } from './pages.js';
 
@@ -30,12 +32,12 @@ const readGateway = (ec2: Ec2, id: string): Promise<AwsGateway> =>
 export function vpnGateways(aws: Aws): VpnGatewayHandlers {
   return {
     async create(request, signal) {
-      const ec2 = await aws.ec2(request.region, signal);
+      const ec2 = steady(await aws.ec2(request.region, signal), signal);
       const { VpnGateways = [] } = await ec2.send(new ec2.DescribeVpnGatewaysCommand({ Filters: [byToken(request.token)] }));
       const gateway = VpnGateways.find(isThere) ?? (await ec2.send(new ec2.CreateVpnGatewayCommand({
         Type: 'ipsec.1', TagSpecifications: [tagged('vpn-gateway', marked(request), request.name)], ...(request.asn !== undefined && { AmazonSideAsn: request.asn }),
       }))).VpnGateway!;
-      if (attachmentOf(gateway)?.VpcId !== request.networkId) await ec2.send(new ec2.AttachVpnGatewayCommand({ VpnGatewayId: gateway.VpnGatewayId, VpcId: request.networkId }));
+      if (attachmentOf(gateway)?.VpcId !== request.networkId) await untilSeen(signal, () => ec2.send(new ec2.AttachVpnGatewayCommand({ VpnGatewayId: gateway.VpnGatewayId, VpcId: request.networkId })));
       return { ...toGateway(gateway, request.region), name: request.name, tags: request.tags, networkId: request.networkId };
     },
 
@@ -106,17 +108,22 @@ export function vpnConnections(aws: Aws): VpnConnectionHandlers {
     return connections.map((connection) => toConnection(connection, region, addresses.get(connection.CustomerGatewayId ?? '') ?? ''));
   };
   return {
+    /** Static routes are taken once the connection is available, which is minutes later: waits as long as it may; repeated, it goes on there. */
     async create(request, signal) {
       if (request.preSharedKey.startsWith('0')) throw new DriverError('INVALID_REQUEST', 'AWS takes no shared key that begins with 0.', { field: 'preSharedKey' });
-      const ec2 = await aws.ec2(request.region, signal);
+      const ec2 = steady(await aws.ec2(request.region, signal), signal, ['CreateVpnConnectionRoute']);
       const { VpnConnections = [] } = await ec2.send(new ec2.DescribeVpnConnectionsCommand({ Filters: [byToken(request.token)] }));
-      const known = VpnConnections.find(isThere);
-      const connection = known ?? (await concealed(request.preSharedKey, ec2.send(new ec2.CreateVpnConnectionCommand({
-        Type: 'ipsec.1', VpnGatewayId: request.vpnGatewayId, CustomerGatewayId: await customerGateway(ec2, request), TagSpecifications: [tagged('vpn-connection', marked(request), request.name)],
+      let connection = VpnConnections.find(isThere);
+      const CustomerGatewayId = connection?.CustomerGatewayId ?? (await customerGateway(ec2, request));
+      connection ??= (await concealed(request.preSharedKey, untilSeen(signal, () => ec2.send(new ec2.CreateVpnConnectionCommand({
+        Type: 'ipsec.1', VpnGatewayId: request.vpnGatewayId, CustomerGatewayId, TagSpecifications: [tagged('vpn-connection', marked(request), request.name)],
         Options: { StaticRoutesOnly: true, TunnelOptions: [tunnel(request.preSharedKey), tunnel(request.preSharedKey)] },
-      })))).VpnConnection!;
-      const there = (connection.Routes ?? []).flatMap(({ DestinationCidrBlock }) => DestinationCidrBlock ?? []);
-      for (const cidr of request.peerCidrs.filter((one) => !there.includes(one))) await ec2.send(new ec2.CreateVpnConnectionRouteCommand({ VpnConnectionId: connection.VpnConnectionId, DestinationCidrBlock: cidr }));
+      }))))).VpnConnection!;
+      const VpnConnectionId = connection.VpnConnectionId!;
+      await untilSeen(signal, () => ec2.send(new ec2.CreateTagsCommand({ Resources: [CustomerGatewayId], Tags: [{ Key: PART_TAG, Value: VpnConnectionId }] })));
+      connection = await available(ec2, VpnConnectionId, signal);
+      const there = (connection.Routes ?? []).flatMap(({ DestinationCidrBlock, State }) => (DestinationCidrBlock && State !== 'deleted' && State !== 'deleting' ? [DestinationCidrBlock] : []));
+      for (const cidr of request.peerCidrs.filter((one) => !there.includes(one))) await untilSeen(signal, () => ec2.send(new ec2.CreateVpnConnectionRouteCommand({ VpnConnectionId, DestinationCidrBlock: cidr })));
       if (request.peerCidrs.length > 0) await propagate(ec2, request.vpnGatewayId, signal);
       return { ...toConnection(connection, request.region, request.peerAddress), name: request.name, tags: request.tags, peerCidrs: request.peerCidrs };
     },
@@ -137,27 +144,48 @@ export function vpnConnections(aws: Aws): VpnConnectionHandlers {
     },
 
     async delete({ region, id }, signal) {
-      const ec2 = await aws.ec2(region, signal);
+      const ec2 = steady(await aws.ec2(region, signal), signal);
       let connection: AwsConnection | undefined;
       await deleted(look(ec2, id).then((found) => { connection = found; }));
-      if (!connection) return;
-      if (isThere(connection)) await deleted(ec2.send(new ec2.DeleteVpnConnectionCommand({ VpnConnectionId: id })));
-      const { CustomerGateways = [] } = await ec2.send(new ec2.DescribeCustomerGatewaysCommand({ Filters: [filter('customer-gateway-id', connection.CustomerGatewayId ?? '-'), filter(`tag:${ROLE_TAG}`, 'vpn-peer')] }));
-      for (const { CustomerGatewayId } of CustomerGateways.filter(isThere)) {
-        await deleted(ec2.send(new ec2.DeleteCustomerGatewayCommand({ CustomerGatewayId }))).catch((error: unknown) => {
-          // Until the connection is gone AWS holds on to it: the delete is repeated.
-          throw failedWith(error, 'IncorrectState', 'DependencyViolation') ? new DriverError('CONFLICT', `AWS still deletes the connection ${id}: repeat the delete, which then takes its customer gateway away.`, { providerCode: 'IncorrectState' }) : error;
-        });
-      }
+      if (connection && isThere(connection)) await deleted(ec2.send(new ec2.DeleteVpnConnectionCommand({ VpnConnectionId: id })));
+      const found = await Promise.all([filter(`tag:${PART_TAG}`, id), ...(connection?.CustomerGatewayId ? [filter('customer-gateway-id', connection.CustomerGatewayId)] : [])].map((which) =>
+        ec2.send(new ec2.DescribeCustomerGatewaysCommand({ Filters: [which, filter(`tag:${ROLE_TAG}`, 'vpn-peer')] }))));
+      const CustomerGateways = [...new Map(found.flatMap(({ CustomerGateways: some = [] }) => some).map((gateway) => [gateway.CustomerGatewayId, gateway])).values()];
+      for (const { CustomerGatewayId } of CustomerGateways.filter(isThere)) await released(ec2, CustomerGatewayId!, id, signal);
     },
   };
 }
 
+/** Takes a customer gateway away, which AWS holds on to until its connection is gone. @throws DriverError CONFLICT where that is not by the end of the call. */
+async function released(ec2: Ec2, CustomerGatewayId: string, connectionId: string, signal: AbortSignal): Promise<void> {
+  for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5_000)) {
+    try {
+      return await deleted(ec2.send(new ec2.DeleteCustomerGatewayCommand({ CustomerGatewayId })));
+    } catch (error) {
+      if (!failedWith(error, 'IncorrectState', 'DependencyViolation')) throw error;
+      await wait(waitMs, undefined, { signal }).catch(() => {
+        throw new DriverError('CONFLICT', `AWS still deletes the connection ${connectionId}: repeat the delete, which then takes its customer gateway away.`, { providerCode: 'IncorrectState' });
+      });
+    }
+  }
+}
+
+/** The connection once it is ready. @throws DriverError CONFLICT where it is not by the end of the call. */
+async function available(ec2: Ec2, id: string, signal: AbortSignal): Promise<AwsConnection> {
+  for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 5_000)) {
+    const { VpnConnections } = await untilSeen(signal, () => ec2.send(new ec2.DescribeVpnConnectionsCommand({ VpnConnectionIds: [id] })));
+    const connection = VpnConnections?.[0];
+    if (connection && connection.State !== 'pending') return connection;
+    await wait(waitMs, undefined, { signal }).catch(() => { throw new DriverError('CONFLICT', `AWS still makes the VPN connection ${id}: repeat the create, which then adds its routes.`, { providerCode: 'InvalidVpnConnection.InvalidState' }); });
+  }
+}
+
+/** One for each connection: without a device name of its own AWS would give that of another connection to the same peer, which then could not be deleted. */
 async function customerGateway(ec2: Ec2, request: Parameters<VpnConnectionHandlers['create']>[0]): Promise<string> {
   const { CustomerGateways = [] } = await ec2.send(new ec2.DescribeCustomerGatewaysCommand({ Filters: [byToken(request.token)] }));
   const known = CustomerGateways.find(isThere)?.CustomerGatewayId;
   if (known) return known;
   const tags = { ...marked(request), [ROLE_TAG]: 'vpn-peer' };
-  const made = await ec2.send(new ec2.CreateCustomerGatewayCommand({ Type: 'ipsec.1', BgpAsn: PEER_ASN, IpAddress: request.peerAddress, TagSpecifications: [tagged('customer-gateway', tags, request.name)] }));
+  const made = await ec2.send(new ec2.CreateCustomerGatewayCommand({ Type: 'ipsec.1', BgpAsn: PEER_ASN, IpAddress: request.peerAddress, DeviceName: request.token, TagSpecifications: [tagged('customer-gateway', tags, request.name)] }));
   return made.CustomerGateway!.CustomerGatewayId!;
 }

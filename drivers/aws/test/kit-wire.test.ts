@@ -29,7 +29,7 @@ describe.each([
 
   const connect = (wrong: { secretKey?: string } = {}) => (): ConnectInput => {
     const { accessKeyId, secretKey } = { ...world.credential('aws', ACCOUNT), ...wrong };
-    return { credential: { accessKeyId, secretAccessKey: secretKey }, endpoint: `http://127.0.0.1:${server.port}`, options: {} };
+    return { credential: { accessKeyId, secretAccessKey: secretKey }, endpoint: `http://127.0.0.1:${server.port}`, options: { consistencyWindowSeconds: '10' } };
   };
   describeDriver({
     driver: narrow(driver, SERVED), manifest: narrowed(manifestOf('aws'), SERVED), place: placeIn(aws), connect: connect(), broken: connect({ secretKey: 'wrong-secret-wrong-secret' }),

@@ -47,7 +47,7 @@ const createVpnConnection = action<ec2.CreateVpnConnectionRequest, ec2.CreateVpn
 
 /** The shared key of both tunnels; one of its own where none is given, which no peer in the box knows. */
 function keyOf({ TunnelOptions: tunnels = [], ...other }: Omit<ec2.VpnConnectionOptionsSpecification, 'StaticRoutesOnly'>): string {
-  const strange = [...Object.keys(other), ...tunnels.flatMap(({ PreSharedKey: _, ...more }) => Object.keys(more))][0];
+  const strange = [...Object.keys(other), ...tunnels.flatMap(({ PreSharedKey: _, IKEVersions: versions, ...more }) => [...Object.keys(more), ...(versions?.some(({ Value }) => Value !== 'ikev2') ? ['IKEVersions'] : [])])][0];
   if (strange) throw notPlayed(`The cloud in a box does not play ${strange} of a VPN connection`);
   if (tunnels.length > 2) throw badCombination('A VPN connection has two tunnels');
   const keys = new Set(tunnels.flatMap(({ PreSharedKey: key }) => key ?? []));
