@@ -17,7 +17,7 @@ export const motoNeeded = process.env.CI === 'true';
 export async function startMoto(env: Record<string, string> = {}): Promise<{ url: string; close(): Promise<void> }> {
   if (motoServer === undefined) throw new Error("moto_server is not in PATH: pip install 'moto[server]'");
   const port = await freePort();
-  const child = spawn(motoServer, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore', env: { ...process.env, ...env } });
+  const child = spawn(motoServer, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore', env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true', ...env } });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; ; tries += 1) {

@@ -35,7 +35,7 @@ export interface CheckPlace {
   trust?: string;
   /** Two policies that exist; without them policies of users and roles are not checked. */
   policyIds?: string[];
-  /** Input for functions of the driver's own, by name. Without it only functions that read and need no input are called. */
+  /** Input for functions of the driver's own, by name; only these are called then. Without it those that read and need no input. */
   functions?: Record<string, unknown>;
 }
 

@@ -26,11 +26,11 @@ export function misfit(value: unknown, schema: JsonSchema, path = 'the output'):
 
 /** Functions that can be called here, each with its input. */
 async function callable(context: CheckContext): Promise<{ declared: DriverFunction; input: unknown }[]> {
-  const given = (await context.place()).functions ?? {};
+  const given = (await context.place()).functions;
   const declared = context.manifest.functions ?? [];
   const needsNone = ({ read, input }: DriverFunction): boolean => read && !((input as { required?: string[] }).required?.length);
-  const found = declared.filter((each) => each.name in given || needsNone(each)).map((each) => ({ declared: each, input: given[each.name] ?? {} }));
-  return found.length > 0 ? found : skip('no function reads without input; place.functions gives some');
+  const found = declared.filter((each) => (given ? each.name in given : needsNone(each))).map((each) => ({ declared: each, input: given?.[each.name] ?? {} }));
+  return found.length > 0 ? found : skip(given ? 'place.functions names no function of the manifest' : 'no function reads without input; place.functions gives some');
 }
 
 const check = (what: string, sentence: string, run: Check['run']): Check => ({ id: `function.${what}`, capability: 'function', sentence, run });
