@@ -53,6 +53,8 @@ const FIELDS: [pattern: RegExp, field: string][] = [
 /** Service Quotas' code of the limit behind an error; that of VMs depends on their type, see quota.ts. */
 const QUOTAS: Record<string, string> = {
   VpcLimitExceeded: 'L-F678F1CE', SubnetLimitExceeded: 'L-407747CB', SecurityGroupLimitExceeded: 'L-E79EC296', InternetGatewayLimitExceeded: 'L-A4707A72', AddressLimitExceeded: 'L-0263D0A3',
+  NatGatewayLimitExceeded: 'L-FE5A380F', VpnGatewayLimitExceeded: 'L-7029FAB6', VpnConnectionLimitExceeded: 'L-3E6EC3A3', TooManyTargetGroups: 'L-B22855CB', InstanceQuotaExceeded: 'L-7B6409FD', StorageQuotaExceeded: 'L-7ADDB58A',
+  FileSystemLimitExceeded: 'L-848C634D', TooManyBuckets: 'L-DC2B2D3D',
 };
 
 /** What the vendor's library throws, as far as we read it. */

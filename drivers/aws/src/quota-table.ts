@@ -1,9 +1,13 @@
 import type { Quota } from '@mcmp/driver-sdk';
 
+/** Services by their codes at Service Quotas. Limits of the last two are of the whole account, and told in one region only. */
+export const QUOTA_SERVICES = ['ec2', 'vpc', 'elasticloadbalancing', 'eks', 'rds', 'elasticfilesystem', 's3', 'iam'] as const;
+export type QuotaService = (typeof QUOTA_SERVICES)[number];
+
 /** A limit that we know how to count, with the default that AWS publishes for a new account. */
 export interface KnownQuota {
   id: string;
-  service: 'ec2' | 'vpc';
+  service: QuotaService;
   name: string;
   measure: Quota['measure'];
   specPrefixes?: string[];
@@ -12,6 +16,7 @@ export interface KnownQuota {
 
 /** A limit of running on-demand vCPUs. Letters alone would mix families (`d` and `dl1`, `t` and `trn1`), so the prefixes of the letters have the generation too. */
 const vcpu = (id: string, name: string, specPrefixes: string[], defaultLimit: number): KnownQuota => ({ id, service: 'ec2', name: `Running On-Demand ${name} instances`, measure: 'vcpu', specPrefixes, defaultLimit });
+const other = (id: string, service: QuotaService, name: string, defaultLimit: number): KnownQuota => ({ id, service, name, measure: 'other', defaultLimit });
 const generations = (letters: string): string[] => [...letters].flatMap((letter) => [...'123456789'].map((generation) => letter + generation));
 
 /** Source: Service Quotas console and "Amazon EC2 endpoints and quotas", AWS General Reference; codes are those of the Service Quotas API. */
@@ -30,6 +35,19 @@ export const KNOWN_QUOTAS: KnownQuota[] = [
   { id: 'L-F678F1CE', service: 'vpc', name: 'VPCs per Region', measure: 'network', defaultLimit: 5 },
   { id: 'L-407747CB', service: 'vpc', name: 'Subnets per VPC', measure: 'subnet', defaultLimit: 200 },
   { id: 'L-E79EC296', service: 'vpc', name: 'VPC security groups per Region', measure: 'security-group', defaultLimit: 2500 },
+  other('L-A4707A72', 'vpc', 'Internet gateways per Region', 5),
+  other('L-FE5A380F', 'vpc', 'NAT gateways per Availability Zone', 5),
+  other('L-7029FAB6', 'ec2', 'Virtual private gateways per region', 5),
+  other('L-3E6EC3A3', 'ec2', 'VPN connections per region', 50),
+  other('L-69A177A2', 'elasticloadbalancing', 'Network Load Balancers per Region', 50),
+  other('L-53DA6B97', 'elasticloadbalancing', 'Application Load Balancers per Region', 50),
+  other('L-B22855CB', 'elasticloadbalancing', 'Target Groups per Region', 3000),
+  other('L-1194D53C', 'eks', 'Clusters', 100),
+  other('L-7B6409FD', 'rds', 'DB instances', 40),
+  other('L-7ADDB58A', 'rds', 'Total storage for all DB instances, in GiB', 100_000),
+  other('L-848C634D', 'elasticfilesystem', 'File systems per account', 1000),
+  other('L-DC2B2D3D', 's3', 'General purpose buckets', 10_000),
+  other('L-FE177D64', 'iam', 'Roles per account', 1000),
 ];
 
 /** The vCPU limit under which a type falls; Macs fall under none. */

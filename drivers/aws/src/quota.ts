@@ -1,40 +1,40 @@
 import type { Quota, QuotaHandlers } from '@mcmp/driver-sdk';
 import type { Aws, Ec2 } from './client.js';
+import { failedWith } from './errors.js';
 import { present } from './map.js';
 import { readAll, readPage } from './pages.js';
-import type { KnownQuota } from './quota-table.js';
-import { KNOWN_QUOTAS, quotaOfSpec } from './quota-table.js';
+import type { KnownQuota, QuotaService } from './quota-table.js';
+import { KNOWN_QUOTAS, QUOTA_SERVICES, quotaOfSpec } from './quota-table.js';
+import { usedAtServices } from './quota-usage.js';
 
-/** Limits that we know how to count, from Service Quotas, with what is in use now counted in EC2; where that API is absent, the published defaults. */
+/** Limits that we know, from Service Quotas, with what is in use now counted at the services themselves; where that API is absent, the published defaults. */
 export function quotas(aws: Aws): QuotaHandlers {
   return {
     async list(request, signal) {
       return readPage(request, [1, 1000], async () => {
         const ec2 = await aws.ec2(request.region, signal);
-        const [limits, used] = await Promise.all([limitsOf(aws, request.region, signal), usageOf(ec2)]);
-        const items = KNOWN_QUOTAS.flatMap((known): Quota[] => {
-          const limit = limits === undefined ? known.defaultLimit : limits.get(known.id);
-          if (limit === undefined) return [];
-          const { id, name, measure, specPrefixes } = known;
-          return [{ id, name, region: request.region, measure, limit, source: limits === undefined ? 'default' : 'account', ...present({ specPrefixes, used: used.get(id) }) }];
-        });
-        return { items };
+        const limits = new Map(await Promise.all(QUOTA_SERVICES.map(async (service) => [service, await limitsOf(aws, service, request.region, signal)] as const)));
+        const limitOf = ({ service, id, defaultLimit }: KnownQuota): number | undefined => { const own = limits.get(service); return own ? own.get(id) : defaultLimit; };
+        const told = KNOWN_QUOTAS.filter((known) => limitOf(known) !== undefined);
+        const used = new Map([...(await usageOf(ec2)), ...(await usedAtServices(aws, request.region, new Set(told.map(({ service }) => service)), signal))]);
+        return { items: told.map((known): Quota => ({ id: known.id, name: known.name, region: request.region, measure: known.measure, limit: limitOf(known)!, source: limits.get(known.service) ? 'account' : 'default', ...present({ specPrefixes: known.specPrefixes, used: used.get(known.id) }) })) };
       });
     },
   };
 }
 
-/** This account's limits by quota code. @returns nothing where the endpoint or the credential has no Service Quotas. */
-async function limitsOf(aws: Aws, region: string, signal: AbortSignal): Promise<Map<string, number> | undefined> {
-  const quotas = await aws.service('servicequotas', region, signal);
-  const read = (service: KnownQuota['service']): Promise<[string, number][]> => readAll(100, async (query) => {
-    const answer = await quotas.send(new quotas.ListServiceQuotasCommand({ ...query, ServiceCode: service }));
-    return { items: (answer.Quotas ?? []).flatMap(({ QuotaCode, Value }): [string, number][] => (QuotaCode && Value !== undefined ? [[QuotaCode, Value]] : [])), next: answer.NextToken };
-  });
+/** This account's limits by quota code; none for a service that the endpoint does not know. @returns nothing where the endpoint or the credential has no Service Quotas. */
+async function limitsOf(aws: Aws, service: QuotaService, region: string, signal: AbortSignal): Promise<Map<string, number> | undefined> {
+  const global = service === 's3' || service === 'iam';
+  const quotas = await aws.service('servicequotas', global ? aws.homeRegion : region, signal);
   try {
-    return new Map((await Promise.all([read('ec2'), read('vpc')])).flat());
+    return new Map(await readAll(100, async (query) => {
+      const answer = await quotas.send(new quotas.ListServiceQuotasCommand({ ...query, ServiceCode: service }));
+      return { items: (answer.Quotas ?? []).flatMap(({ QuotaCode, Value }): [string, number][] => (QuotaCode && Value !== undefined ? [[QuotaCode, Value]] : [])), next: answer.NextToken };
+    }));
   } catch (error) {
     if (aws.lacks(error)) return undefined;
+    if (failedWith(error, 'NoSuchResourceException')) return new Map();
     throw error;
   }
 }

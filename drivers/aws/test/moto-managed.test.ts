@@ -102,6 +102,23 @@ run('file systems, databases, metrics and functions of AWS, against moto', () =>
     expect((await cloud.metric.list({ region, kind: 'vm' }, signal())).items.map(({ name }) => name)).toContain('network-in-bytes');
   });
 
+  it('tells limits of every service, and counts what is in use of each', async () => {
+    const used = async () => new Map((await cloud.quota.list({ region }, signal())).items.map(({ name, used: count }) => [name, count]));
+    const before = await used();
+    const at = { networkId, subnetIds: subnets.map(({ id }) => id), securityGroupIds: [group.id] };
+    await cloud['file-system'].create({ ...asked('counted'), ...at, protocol: 'nfs' }, signal());
+    await cloud.database.create({ ...asked('counted'), ...at, engine: 'postgres', specId: 'db.t3.micro', storageGiB: 20, user: 'kituser', password: 'a-Secret-of-nobody-1', public: false }, signal());
+    await cloud.cluster.create({ ...asked('counted'), networkId, subnetIds: at.subnetIds }, signal());
+    await cloud.bucket.create(asked('counted-bucket'), signal());
+    await cloud['iam-role'].create({ ...asked('counted'), trust: '{"Version":"2012-10-17","Statement":[]}' }, signal());
+    const healthCheck = { protocol: 'tcp' as const, intervalSeconds: 10, timeoutSeconds: 5, healthyThreshold: 3, unhealthyThreshold: 3 };
+    await cloud['load-balancer'].create({ ...asked('counted'), ...at, type: 'network', scheme: 'internal', listeners: [{ protocol: 'tcp', port: 80, targetPort: 80, healthCheck }], vmIds: [] }, signal());
+    const after = await used();
+    const more = Object.fromEntries([...after].filter(([name, count]) => count !== before.get(name)).map(([name, count = 0]) => [name, count - (before.get(name) ?? NaN)]));
+    expect(more).toEqual({ 'Network Load Balancers per Region': 1, 'Target Groups per Region': 1, Clusters: 1, 'DB instances': 1, 'Total storage for all DB instances, in GiB': 20, 'File systems per account': 1, 'General purpose buckets': 1, 'Roles per account': expect.any(Number) });
+    expect(before.get('Application Load Balancers per Region')).toBe(0);
+  });
+
   it('calls its own functions', async () => {
     expect(await cloud.function.call({ region, name: 'listScheduledEvents', input: {} }, signal())).toEqual({ output: { items: [] } });
     // Moto has no DescribeReservedInstances.
