@@ -47,7 +47,7 @@ describe('signature version 4', () => {
   const secret = { account: 'example', secretKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
   const verify = (request: SignedRequest, nowMs = at): unknown => {
     try {
-      return verifySignature(request, (key) => (key === 'AKIDEXAMPLE' ? secret : undefined), nowMs);
+      return verifySignature(request, { accountOf: (key) => (key === 'AKIDEXAMPLE' ? secret : undefined), isExpired: () => false }, nowMs);
     } catch (error) {
       return (error as SignatureError).fault;
     }

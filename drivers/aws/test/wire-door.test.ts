@@ -3,6 +3,7 @@ import { EC2 } from '@aws-sdk/client-ec2';
 import { Pricing } from '@aws-sdk/client-pricing';
 import { ServiceQuotas } from '@aws-sdk/client-service-quotas';
 import { STS } from '@aws-sdk/client-sts';
+import { connectTo, signal } from './session.js';
 import { ACCOUNT, Box, refused, REGION, ZONE } from './wire-box.js';
 
 /** The part of a price document that a reader needs. */
@@ -27,6 +28,32 @@ describe('signatures', () => {
   it('refuses a clock that is more than five minutes off', async () => {
     await expect(new EC2({ ...box.settings(), systemClockOffset: 6 * 60_000 }).describeVpcs({})).rejects.toEqual(refused('RequestExpired'));
     await expect(new EC2({ ...box.settings(), systemClockOffset: -4 * 60_000 }).describeVpcs({})).resolves.toMatchObject({ Vpcs: [] });
+  });
+
+  it('tells a session that has ended from a key that no longer holds, each service in its own words, and the driver says UNAUTHENTICATED', async () => {
+    const place = { cloud: 'aws', account: ACCOUNT, region: REGION };
+    const key = await box.world.call({ ...place, method: 'iam-role.assume', api: 'AssumeRole' }, (view) => {
+      const role = view.create('iam-role', { name: 'reader', tags: {}, attributes: { policyIds: [], trust: 'anybody', description: '' } });
+      const taken = view.assume(role.id, 3_600_000, 'session');
+      view.delete('iam-role', role.id);
+      return taken;
+    });
+    const lasting = box.settings().credentials, session = { accessKeyId: key.keyId, secretAccessKey: key.secret, sessionToken: 'a-token' };
+    const codes = async (credentials: object): Promise<string[]> => {
+      const settings = { ...box.settings(), credentials: credentials as typeof lasting };
+      const named = (error: unknown): string => (error as Error).name;
+      const cloud = await connectTo(settings.endpoint, {}, settings.credentials);
+      const ours = await cloud.network.list({ region: REGION }, signal()).then(() => '', (error: { code: string }) => error.code);
+      return [
+        await new EC2(settings).describeVpcs({}).then(() => '', named), await new STS(settings).getCallerIdentity({}).then(() => '', named),
+        await new ServiceQuotas(settings).listServiceQuotas({ ServiceCode: 'ec2' }).then(() => '', named), ours,
+      ];
+    };
+    expect(await codes(session)).toEqual(['', '', '', '']);
+    for (const { accessKeyId } of [session, lasting]) box.world.expire('aws', accessKeyId, 0);
+    expect(await codes(session)).toEqual(['RequestExpired', 'ExpiredToken', 'ExpiredTokenException', 'UNAUTHENTICATED']);
+    expect(await codes(lasting)).toEqual(['AuthFailure', 'InvalidClientTokenId', 'UnrecognizedClientException', 'UNAUTHENTICATED']);
+    box.world.expire('aws', lasting.accessKeyId, undefined);
   });
 
   it('keeps accounts and regions apart', async () => {

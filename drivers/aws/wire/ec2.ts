@@ -12,7 +12,7 @@ import { ec2Answer, ec2ErrorAnswer } from './xml.js';
 const VERSION = '2016-11-15';
 const XML = 'text/xml;charset=UTF-8';
 const SIGNATURE_CODES: Record<SignatureFault, [code: string, status: number]> = {
-  missing: ['MissingAuthenticationToken', 403], incomplete: ['IncompleteSignature', 400], 'unknown-key': ['AuthFailure', 401], mismatch: ['SignatureDoesNotMatch', 403], expired: ['RequestExpired', 400],
+  missing: ['MissingAuthenticationToken', 403], incomplete: ['IncompleteSignature', 400], 'unknown-key': ['AuthFailure', 401], mismatch: ['SignatureDoesNotMatch', 403], expired: ['RequestExpired', 400], ended: ['RequestExpired', 400],
 };
 
 /** EC2's query protocol: decoded, checked and encoded by the SDK's model, worked by the actions on the world. */

@@ -7,7 +7,7 @@ import { regionOf } from './sts.js';
 
 const JSON_1_1 = 'application/x-amz-json-1.1';
 const SIGNATURE_CODES: Record<SignatureFault, string> = {
-  missing: 'MissingAuthenticationTokenException', incomplete: 'IncompleteSignatureException', 'unknown-key': 'UnrecognizedClientException', mismatch: 'InvalidSignatureException', expired: 'InvalidSignatureException',
+  missing: 'MissingAuthenticationTokenException', incomplete: 'IncompleteSignatureException', 'unknown-key': 'UnrecognizedClientException', mismatch: 'InvalidSignatureException', expired: 'InvalidSignatureException', ended: 'ExpiredTokenException',
 };
 
 const WORLD_CODES: Partial<Record<WorldError['code'], string>> = { UNAUTHENTICATED: 'UnrecognizedClientException', FORBIDDEN: 'AccessDeniedException' };

@@ -39,7 +39,7 @@ async function serve(world: World, services: Map<string, Service>, request: Inco
     const body = await readBody(request);
     if (!body) return void request.socket.destroy();
     const signed = { method: request.method ?? 'POST', url: request.url ?? '/', headers: request.headers, body };
-    const caller = verifySignature(signed, (accessKeyId) => world.accountOf(CLOUD, accessKeyId), world.signingNow());
+    const caller = verifySignature(signed, { accountOf: (accessKeyId) => world.accountOf(CLOUD, accessKeyId), isExpired: (accessKeyId) => world.isExpired(CLOUD, accessKeyId) }, world.signingNow());
     if (!services.has(caller.service)) return send(response, { status: 404, contentType: 'text/plain', text: `The cloud in a box plays no service ${caller.service} of AWS` }, requestId);
     send(response, await service.answer(world, { caller, headers: request.headers, query: signed.url.split('?')[1] ?? '', body, requestId }), requestId);
   } catch (error) {

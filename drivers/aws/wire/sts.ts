@@ -8,7 +8,7 @@ const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const ACTION = 'GetCallerIdentity';
 const XML = 'text/xml';
 const SIGNATURE_CODES: Record<SignatureFault, [code: string, status: number]> = {
-  missing: ['MissingAuthenticationToken', 403], incomplete: ['IncompleteSignature', 400], 'unknown-key': ['InvalidClientTokenId', 403], mismatch: ['SignatureDoesNotMatch', 403], expired: ['SignatureDoesNotMatch', 403],
+  missing: ['MissingAuthenticationToken', 403], incomplete: ['IncompleteSignature', 400], 'unknown-key': ['InvalidClientTokenId', 403], mismatch: ['SignatureDoesNotMatch', 403], expired: ['SignatureDoesNotMatch', 403], ended: ['ExpiredToken', 403],
 };
 
 const WORLD_CODES: Partial<Record<WorldError['code'], [code: string, status: number]>> = { RATE_LIMITED: ['Throttling', 400], UNAUTHENTICATED: ['InvalidClientTokenId', 403], FORBIDDEN: ['AccessDenied', 403] };
