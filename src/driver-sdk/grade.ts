@@ -18,6 +18,8 @@ export interface ReportedCheck {
   why?: string;
   /** True where it was skipped because something that it needs failed in another check. */
   undecided?: true;
+  /** True where it was skipped because it says nothing of this driver: it needs what is not declared, or what the cloud lacks by `traits.lacks`. */
+  moot?: true;
 }
 
 /** How many checks ended how. */
@@ -42,13 +44,15 @@ export interface ConformanceReport {
   checks: ReportedCheck[];
 }
 
-/** What one report says of one capability. */
+/** What one report says of one capability. The counts leave out what says nothing of this driver. */
 export interface CapabilityProof extends CheckCounts {
   proof: Proof;
   against: string;
   at: string;
-  /** Whether something passed and nothing failed or stayed undecided. */
+  /** Whether all checks that could run there passed, and these are at least half of the capability's checks; nothing stayed undecided. */
   proven: boolean;
+  /** Whether something passed and nothing failed, and it is not proven all the same. */
+  partly: boolean;
 }
 
 /** How far one capability is proven. */
@@ -56,6 +60,8 @@ export interface CapabilityGrade {
   capability: Capability;
   /** The strongest proof that holds; `unproven` where there is none. */
   best: Proof | 'unproven';
+  /** The strongest proof by which it is partly proven, where that is stronger than `best`. */
+  partly?: Proof;
   /** By strength, one for each proof by whose report something passed or failed. */
   proofs: CapabilityProof[];
 }
@@ -99,16 +105,18 @@ export function gradeOf(capabilities: readonly Capability[], reports: readonly C
   const counted = latestOf(reports);
   const grades = capabilities.map((capability): CapabilityGrade => {
     const proofs = counted.map((report) => proofBy(report, capability)).filter(({ passed, failed }) => passed + failed > 0);
-    return { capability, best: proofs.find(({ proven }) => proven)?.proof ?? 'unproven', proofs };
+    const strongest = proofs.find(({ proven, partly }) => proven || partly);
+    return { capability, best: proofs.find(({ proven }) => proven)?.proof ?? 'unproven', ...(strongest?.partly && { partly: strongest.proof }), proofs };
   });
   const counts = countsOf(counted.flatMap(({ checks }) => checks));
   return { ...(counted.length > 0 && { letter: letterOf(grades, counts) }), counts, capabilities: grades };
 }
 
 function proofBy({ proof, against, at, checks }: ConformanceReport, capability: Capability): CapabilityProof {
-  const own = checks.filter((check) => check.capability === capability);
-  const counts = countsOf(own);
-  return { proof, against, at, ...counts, proven: counts.passed > 0 && counts.failed === 0 && own.every(({ undecided }) => undecided !== true) };
+  const own = checks.filter((check) => check.capability === capability && check.moot !== true);
+  const counts = countsOf(own), sound = counts.passed > 0 && counts.failed === 0;
+  const proven = sound && counts.passed >= counts.skipped && own.every(({ undecided }) => undecided !== true);
+  return { proof, against, at, ...counts, proven, partly: sound && !proven };
 }
 
 function letterOf(grades: readonly CapabilityGrade[], { failed }: CheckCounts): GradeLetter {

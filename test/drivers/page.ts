@@ -7,13 +7,15 @@ const END = '<!-- /grades -->';
 /** A driver of this repository with the reports of its content. */
 export interface Graded { manifest: Manifest; reports: ConformanceReport[] }
 
-/** One cell: the strongest proof and how much passed there, or what failed. */
+/** One cell: the strongest proof and how much passed there, a stronger one that proves a part, and what failed. */
 function cell({ capabilities }: Grade, capability: Capability): string {
   const found = capabilities.find((each) => each.capability === capability);
   if (!found) return '';
   const failed = found.proofs.find((proof) => proof.failed > 0);
   const best = found.proofs.find(({ proof }) => proof === found.best);
-  return [best ? `${best.proof} ${best.passed}` : 'unproven', ...(failed ? [`**${failed.failed} failed at ${failed.proof}**`] : [])].join(', ');
+  const part = found.proofs.find(({ proof }) => proof === found.partly);
+  const partly = part && `partly ${part.proof} ${part.passed} of ${part.passed + part.skipped}`;
+  return [...(best ? [`${best.proof} ${best.passed}`] : partly ? [] : ['unproven']), ...(partly ? [partly] : []), ...(failed ? [`**${failed.failed} failed at ${failed.proof}**`] : [])].join(', ');
 }
 
 /** The table of all drivers: a row for each capability that one of them declares, with the strongest proof and the number of checks that passed by it. */

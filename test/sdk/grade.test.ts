@@ -36,6 +36,22 @@ describe('a grade', () => {
     expect(gradeOf(['vm'], [report('real-service', checks), report('simulator', [check('vm')])]).capabilities[0]).toMatchObject({ best: 'simulator', proofs: [{ proof: 'real-service', proven: false }, { proof: 'simulator', proven: true }] });
   });
 
+  it.each<[string, object, ReportedCheck[]]>([
+    ['proven, where half of the checks ran and passed', { best: 'real-service', proofs: [{ proven: true, partly: false, passed: 2, skipped: 2 }] }, [check('vm'), check('vm'), check('vm', 'skipped'), check('vm', 'skipped')]],
+    ['partly proven, where fewer ran', { best: 'unproven', partly: 'real-service', proofs: [{ proven: false, partly: true, passed: 1, skipped: 2 }] }, [check('vm'), check('vm', 'skipped'), check('vm', 'skipped')]],
+    ['proven all the same, where the others say nothing of the driver', { best: 'real-service', proofs: [{ proven: true, passed: 1, skipped: 0 }] }, [check('vm'), check('vm', 'skipped', { moot: true }), check('vm', 'skipped', { moot: true })]],
+    ['neither, where one failed', { best: 'unproven', proofs: [{ proven: false, partly: false }] }, [check('vm'), check('vm', 'failed'), check('vm', 'skipped')]],
+  ])('is %s', (_what, expected, checks) => {
+    const [grade] = gradeOf(['vm'], [report('real-service', checks)]).capabilities;
+    expect(grade).toMatchObject(expected);
+    expect(grade && 'partly' in grade).toBe('partly' in expected);
+  });
+
+  it('shows a stronger proof of a part beside a weaker one of the whole', () => {
+    const { capabilities: [grade] } = gradeOf(['vm'], [report('real-service', [check('vm'), check('vm', 'skipped'), check('vm', 'skipped')]), report('simulator', [check('vm')])]);
+    expect(grade).toMatchObject({ best: 'simulator', partly: 'real-service' });
+  });
+
   it('counts the latest report of each proof alone', () => {
     const old = report('real-service', [check('vm', 'failed')], '2026-01-01T00:00:00Z');
     const late = report('real-service', [check('vm')], '2026-01-02T00:00:00+09:00');

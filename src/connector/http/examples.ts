@@ -48,5 +48,5 @@ export const budgetExample = {
 export const driverReportExample = { id: '019a2c00-0000-7000-8000-000000000061', driver: 'aws', version: '1.1.0', contentHash: hash, proof: 'independent-emulator', against: 'moto 5.2.5', origin: 'run-here', ranAt: at, counts: { passed: 412, failed: 0, skipped: 31 }, addedBy: userId, addedAt: at };
 export const driverGradeExample = {
   driver: 'aws', version: '1.1.0', hash, letter: 'A', counts: { passed: 412, failed: 0, skipped: 31 }, reports: [driverReportExample],
-  capabilities: [{ capability: 'vm', best: 'independent-emulator', proofs: [{ proof: 'independent-emulator', against: 'moto 5.2.5', origin: 'run-here', at, passed: 30, failed: 0, skipped: 2, proven: true }] }, { capability: 'price', best: 'unproven', proofs: [] }],
+  capabilities: [{ capability: 'vm', best: 'independent-emulator', proofs: [{ proof: 'independent-emulator', against: 'moto 5.2.5', origin: 'run-here', at, passed: 30, failed: 0, skipped: 2, proven: true, partly: false }] }, { capability: 'price', best: 'unproven', proofs: [] }],
 };

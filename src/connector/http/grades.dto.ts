@@ -13,6 +13,7 @@ const text = (most: number) => z.string().min(1).max(most);
 const Check = z.object({
   id: text(100).regex(/^[a-z-]+\.[a-z-]+$/, 'must be the id of a check, e.g. vm.stop-again'), capability: text(60), sentence: text(500), outcome: z.enum(['passed', 'failed', 'skipped']),
   why: text(5000).optional().meta({ description: 'Why it failed or was skipped' }), undecided: z.literal(true).optional().meta({ description: 'Skipped because something that it needs failed elsewhere' }),
+  moot: z.literal(true).optional().meta({ description: 'Skipped because it says nothing of this driver: it needs what is not declared, or what the cloud lacks' }),
 });
 const Report = z.object({
   format: z.literal(1), driver: text(100), version: text(100), contentHash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits').meta({ description: 'SHA-256 over the paths and contents of the files that were run' }),
@@ -43,7 +44,8 @@ export const DriverGrade = z.object({
   counts: Counts.meta({ description: 'Of all checks of the reports that count' }),
   reports: z.array(DriverReport).meta({ description: 'Those that count: for each proof the latest that was run here, else the latest that is claimed' }),
   capabilities: z.array(z.object({
-    capability: z.string(), best: z.enum([...PROOFS, 'unproven']).meta({ description: 'The strongest proof by which something passed and nothing failed or stayed undecided' }),
-    proofs: z.array(z.object({ proof: Proof, against: z.string(), origin: Origin, at: Time, passed: Count, failed: Count, skipped: Count, proven: z.boolean() })),
+    capability: z.string(), best: z.enum([...PROOFS, 'unproven']).meta({ description: 'The strongest proof by which every check that could run passed, at least half of them all, and none stayed undecided' }),
+    partly: Proof.optional().meta({ description: 'The strongest proof by which it is partly proven, where that is stronger than `best`' }),
+    proofs: z.array(z.object({ proof: Proof, against: z.string(), origin: Origin, at: Time, passed: Count, failed: Count, skipped: Count, proven: z.boolean().meta({ description: 'All checks that could run passed, at least half of them all' }), partly: z.boolean().meta({ description: 'Something passed, nothing failed, and it is not proven all the same: too few checks ran, or some stayed undecided' }) })),
   })),
 });

@@ -25,10 +25,9 @@ const NOTHING_LEFT: Check = {
 /** Every check of the kit, the last one included: `id`, `capability`, `sentence`, `needs`. */
 export const ALL_CHECKS: readonly Check[] = [...CHECKS, NOTHING_LEFT];
 
-/** Why a check says nothing about this driver; undefined where it does. */
-function outOfPlace(check: Check, options: CheckOptions): string | undefined {
-  const known = options.except?.[check.id];
-  if (known !== undefined) return `known gap: ${known}`;
+/** Why a check is left out, and whether it says nothing of this driver (`moot`) or could not be run here; undefined where it is to run. */
+function outOfPlace(check: Check, options: CheckOptions): { why: string; moot: boolean } | undefined {
+  const out = (why: string, moot = false) => ({ why, moot });
   const given = (need: CheckNeed): boolean => {
     if (need === 'broken') return options.broken !== undefined;
     if (need === 'expensive') return options.expensive ?? options.faults !== undefined;
@@ -38,8 +37,12 @@ function outOfPlace(check: Check, options: CheckOptions): string | undefined {
   const own = ['manifest', 'session', 'answers', 'errors', 'faults', 'kit'].includes(check.capability) ? [] : [check.capability as CheckNeed];
   const needs = [...own, ...(check.needs ?? [])];
   const missing = [...needs, ...(needs.some((need) => EXPENSIVE.includes(need as never)) ? (['expensive'] as const) : [])].find((need) => !given(need));
-  if (missing === 'expensive') return 'it takes long or costs money: `expensive` is not set';
-  return missing === undefined ? undefined : `${missing} is not ${missing === 'broken' || missing.startsWith('faults.') ? 'given' : 'declared'}`;
+  const undeclared = missing !== undefined && missing !== 'expensive' && missing !== 'broken' && !missing.startsWith('faults.');
+  if (undeclared) return out(`${missing} is not declared`, true);
+  const known = options.except?.[check.id];
+  if (known !== undefined) return out(`known gap: ${known}`);
+  if (missing === 'expensive') return out('it takes long or costs money: `expensive` is not set');
+  return missing === undefined ? undefined : out(`${missing} is not given`);
 }
 
 /** The checks to run. @throws where `except` or `only` names a check that there is not. */
@@ -54,11 +57,11 @@ async function report(check: Check, context: CheckContext): Promise<CheckReport>
   const { id, capability, sentence } = check;
   const told = (outcome: CheckReport['outcome'], why?: string): CheckReport => ({ id, capability, sentence, outcome, ...(why !== undefined && { why: context.redact(why) }) });
   const lacking = await context.lacking([check.capability, ...(check.needs ?? [])]);
-  const skipped = outOfPlace(check, context.options) ?? (lacking === undefined ? undefined : `the cloud lacks ${lacking}, by traits.lacks`);
+  const skipped = outOfPlace(check, context.options) ?? (lacking === undefined ? undefined : { why: `the cloud lacks ${lacking}, by traits.lacks`, moot: true });
   let result: CheckReport;
   try {
     if (skipped === undefined) await check.run(context);
-    result = skipped === undefined ? told('passed') : told('skipped', skipped);
+    result = skipped === undefined ? told('passed') : { ...told('skipped', skipped.why), ...(skipped.moot && { moot: true }) };
   } catch (error) {
     result = error instanceof CheckSkipped ? { ...told('skipped', error.message), ...(error.consequence && { undecided: true }) } : told('failed', showError(error));
   }
