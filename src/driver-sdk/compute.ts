@@ -105,9 +105,9 @@ export interface CreatePlacementGroup extends CreateRequest { policy: 'spread' |
 /** Capability `placement-group`. */
 export type PlacementGroupHandlers = Lifecycle<PlacementGroup, CreatePlacementGroup>;
 
-/** Capability `tag`: later changes of tags; creates carry theirs from the start. */
+/** Capability `tag`: later changes of tags; creates carry theirs from the start. `clusterId` is there for a node group, whose id may be unique in its cluster only. NOT_FOUND where the thing does not exist, or is in another cluster. */
 export interface TagHandlers {
   /** Sets these tags and leaves others; `name` also renames where the cloud keeps its name as a tag. */
-  set(request: InRegion & { kind: ResourceKind; id: string; tags: Tags; name?: string }, signal: AbortSignal): Promise<void>;
-  remove(request: InRegion & { kind: ResourceKind; id: string; keys: string[] }, signal: AbortSignal): Promise<void>;
+  set(request: InRegion & { kind: ResourceKind; id: string; clusterId?: string; tags: Tags; name?: string }, signal: AbortSignal): Promise<void>;
+  remove(request: InRegion & { kind: ResourceKind; id: string; clusterId?: string; keys: string[] }, signal: AbortSignal): Promise<void>;
 }

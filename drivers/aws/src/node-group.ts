@@ -10,7 +10,7 @@ import { hasToken, marked, nameOf, present, tagsOf, toTags } from './map.js';
 
 const idOf = (clusterName: string, nodegroupName: string): string => `${clusterName}/${nodegroupName}`;
 /** Our id holds the cluster too, since tags are changed by id alone. */
-function keyOf({ clusterId, id }: { clusterId: string; id: string }): { clusterName: string; nodegroupName: string } {
+export function nodeGroupKey({ clusterId, id }: { clusterId: string; id: string }): { clusterName: string; nodegroupName: string } {
   const [cluster = '', name = ''] = id.split('/');
   if (cluster !== clusterId || name === '') throw new DriverError('NOT_FOUND', `There is no node group ${id} in cluster ${clusterId}.`, { providerCode: 'ResourceNotFoundException' });
   return { clusterName: cluster, nodegroupName: name };
@@ -45,7 +45,7 @@ export function nodeGroups(aws: Aws): NodeGroupHandlers {
     },
 
     async get({ region, ...key }, signal) {
-      return toNodeGroup(await find(await eksOf(region, signal), keyOf(key)), region);
+      return toNodeGroup(await find(await eksOf(region, signal), nodeGroupKey(key)), region);
     },
 
     async list({ clusterId, ...request }, signal) {
@@ -53,31 +53,31 @@ export function nodeGroups(aws: Aws): NodeGroupHandlers {
       return readPageOfEach(request, 25, async ({ MaxResults, NextToken }) => {
         const { nodegroups = [], nextToken } = await eks.send(new eks.ListNodegroupsCommand({ clusterName: clusterId, maxResults: MaxResults, ...present({ nextToken: NextToken }) }));
         return { items: nodegroups.map((name) => idOf(clusterId, name)), next: nextToken };
-      }, async (id) => toNodeGroup(await find(eks, keyOf({ clusterId, id })), request.region));
+      }, async (id) => toNodeGroup(await find(eks, nodeGroupKey({ clusterId, id })), request.region));
     },
 
     async delete({ region, ...key }, signal) {
       const eks = await eksOf(region, signal);
-      await deleted(Promise.resolve().then(() => eks.send(new eks.DeleteNodegroupCommand(keyOf(key)))).catch(async (error: unknown) => {
-        if (!failedWith(error, 'ResourceInUseException') || (await find(eks, keyOf(key))).status !== 'DELETING') throw error;
+      await deleted(Promise.resolve().then(() => eks.send(new eks.DeleteNodegroupCommand(nodeGroupKey(key)))).catch(async (error: unknown) => {
+        if (!failedWith(error, 'ResourceInUseException') || (await find(eks, nodeGroupKey(key))).status !== 'DELETING') throw error;
       }));
     },
 
     async resize({ region, size, minSize, maxSize, ...key }, signal) {
       requireBounds({ size, minSize, maxSize });
       const eks = await eksOf(region, signal);
-      const now = await find(eks, keyOf(key));
+      const now = await find(eks, nodeGroupKey(key));
       const { desiredSize, minSize: least, maxSize: most } = now.scalingConfig ?? {};
       if (desiredSize !== size || least !== minSize || most !== maxSize) {
-        await eks.send(new eks.UpdateNodegroupConfigCommand({ ...keyOf(key), scalingConfig: { desiredSize: size, minSize, maxSize } })).catch((error: unknown) => { throw changing(error); });
+        await eks.send(new eks.UpdateNodegroupConfigCommand({ ...nodeGroupKey(key), scalingConfig: { desiredSize: size, minSize, maxSize } })).catch((error: unknown) => { throw changing(error); });
       }
       return { ...toNodeGroup(now, region), size, minSize, maxSize };
     },
 
     async upgrade({ region, version, ...key }, signal) {
       const eks = await eksOf(region, signal);
-      if ((await find(eks, keyOf(key))).version === version) return;
-      await eks.send(new eks.UpdateNodegroupVersionCommand({ ...keyOf(key), version })).catch((error: unknown) => { throw changing(error); });
+      if ((await find(eks, nodeGroupKey(key))).version === version) return;
+      await eks.send(new eks.UpdateNodegroupVersionCommand({ ...nodeGroupKey(key), version })).catch((error: unknown) => { throw changing(error); });
     },
   };
 }

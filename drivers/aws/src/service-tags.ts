@@ -2,9 +2,11 @@ import type { ById, ResourceKind, Tags } from '@mcmp/driver-sdk';
 import type { Aws } from './client.js';
 import { failedWith } from './errors.js';
 import { toTags } from './map.js';
+import { nodeGroupKey } from './node-group.js';
 
-type Set = (aws: Aws, thing: ById, tags: Tags, signal: AbortSignal) => Promise<unknown>;
-type Remove = (aws: Aws, thing: ById, keys: string[], signal: AbortSignal) => Promise<unknown>;
+type Thing = ById & { clusterId?: string };
+type Set = (aws: Aws, thing: Thing, tags: Tags, signal: AbortSignal) => Promise<unknown>;
+type Remove = (aws: Aws, thing: Thing, keys: string[], signal: AbortSignal) => Promise<unknown>;
 
 const pairs = (tags: Tags) => toTags(tags) as { Key: string; Value: string }[];
 
@@ -23,16 +25,15 @@ const clusterArn = async (aws: Aws, { region, id }: ById, signal: AbortSignal): 
   const eks = await aws.service('eks', region, signal);
   return (await eks.send(new eks.DescribeClusterCommand({ name: id }))).cluster?.arn;
 };
-const nodeGroupArn = async (aws: Aws, { region, id }: ById, signal: AbortSignal): Promise<string | undefined> => {
-  const [clusterName = '', nodegroupName = ''] = id.split('/');
+const nodeGroupArn = async (aws: Aws, { region, id, clusterId = id.split('/')[0] ?? '' }: Thing, signal: AbortSignal): Promise<string | undefined> => {
   const eks = await aws.service('eks', region, signal);
-  return (await eks.send(new eks.DescribeNodegroupCommand({ clusterName, nodegroupName }))).nodegroup?.nodegroupArn;
+  return (await eks.send(new eks.DescribeNodegroupCommand(nodeGroupKey({ id, clusterId })))).nodegroup?.nodegroupArn;
 };
 const databaseArn = async (aws: Aws, { region, id }: ById, signal: AbortSignal): Promise<string | undefined> => {
   const rds = await aws.service('rds', region, signal);
   return (await rds.send(new rds.DescribeDBInstancesCommand({ DBInstanceIdentifier: id }))).DBInstances?.[0]?.DBInstanceArn;
 };
-const ofEks = (arnOf: typeof clusterArn): { set: Set; remove: Remove } => ({
+const ofEks = (arnOf: (aws: Aws, thing: Thing, signal: AbortSignal) => Promise<string | undefined>): { set: Set; remove: Remove } => ({
   async set(aws, thing, tags, signal) {
     const eks = await aws.service('eks', thing.region, signal);
     await eks.send(new eks.TagResourceCommand({ resourceArn: await arnOf(aws, thing, signal), tags }));

@@ -15,11 +15,11 @@ async function taggedId(ec2: Ec2, kind: ResourceKind, id: string): Promise<strin
 /** Later changes of tags. At AWS a name is the tag `Name`, so that a name here renames; only a key pair keeps the name that it has. */
 export function tags(aws: Aws): TagHandlers {
   return {
-    async set({ region, kind, id, tags: wanted, name }, signal) {
+    async set({ region, kind, id, clusterId, tags: wanted, name }, signal) {
       const all = name === undefined ? wanted : { ...wanted, Name: name };
       const service = SERVICE_TAGS[kind];
       if (service) {
-        if (Object.keys(all).length > 0) await service.set(aws, { region, id }, all, signal);
+        if (Object.keys(all).length > 0) await service.set(aws, { region, id, ...(clusterId !== undefined && { clusterId }) }, all, signal);
         return;
       }
       const ec2 = await aws.ec2(region, signal);
@@ -27,10 +27,10 @@ export function tags(aws: Aws): TagHandlers {
       if (Tags.length > 0) await ec2.send(new ec2.CreateTagsCommand({ Resources: [await taggedId(ec2, kind, id)], Tags }));
     },
 
-    async remove({ region, kind, id, keys }, signal) {
+    async remove({ region, kind, id, clusterId, keys }, signal) {
       const service = SERVICE_TAGS[kind];
       if (service) {
-        if (keys.length > 0) await service.remove(aws, { region, id }, keys, signal);
+        if (keys.length > 0) await service.remove(aws, { region, id, ...(clusterId !== undefined && { clusterId }) }, keys, signal);
         return;
       }
       const ec2 = await aws.ec2(region, signal);

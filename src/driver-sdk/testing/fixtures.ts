@@ -100,8 +100,15 @@ export const own = (context: CheckContext, kind: ResourceKind, label: string, mo
     throw consequence(`a ${kind} of its own`, error);
   });
 
+/** A thing that not every cloud can make: at rest, swept at the end like all others. @throws CheckSkipped where the driver says UNSUPPORTED. */
+export async function makeIfCan(context: CheckContext, kind: ResourceKind, label: string, more: Record<string, unknown>): Promise<Thing> {
+  const made = await doorOf(context, kind).create({ ...(await draft(context, kind, label)), ...more }).catch((error: unknown) => (isDriverError(error) && error.code === 'UNSUPPORTED' ? skip(error.message) : Promise.reject(error)));
+  const { id } = made[0] as Thing;
+  return { ...(await settled(context, kind, id)), id };
+}
+
 /** Subnets in different zones, as many as the traits say that services need; the first is that of the fixture. */
-const serviceSubnets = (context: CheckContext): Promise<string[]> =>
+export const serviceSubnets = (context: CheckContext): Promise<string[]> =>
   context.once('service-subnets', async () => {
     const { subnetsForServices: count = 1, subnetScope } = await context.traits();
     const { region, zone } = await context.place();

@@ -64,12 +64,14 @@ export const reads: Record<string, Method> = Object.assign({}, ...RESOURCE_KINDS
 
 const kind = z.enum(RESOURCE_KINDS);
 export const labels = {
-  'tag.set': method(z.object({ ...byId, kind, tags, name: z.string().min(1).max(255).optional() }), (view, { id, kind: of, tags: wanted, name }) => {
-    view.change(of, id, { tags: wanted, ...(name !== undefined && { name }) });
+  'tag.set': method(z.object({ ...byId, kind, clusterId: text.optional(), tags, name: z.string().min(1).max(255).optional() }), (view, { id, kind: which, clusterId, tags: wanted, name }) => {
+    of(view, which, id, clusterId);
+    view.change(which, id, { tags: wanted, ...(name !== undefined && { name }) });
     return {};
   }),
-  'tag.remove': method(z.object({ ...byId, kind, keys: z.array(text).max(100) }), (view, { id, kind: of, keys }) => {
-    view.change(of, id, { removeTags: keys });
+  'tag.remove': method(z.object({ ...byId, kind, clusterId: text.optional(), keys: z.array(text).max(100) }), (view, { id, kind: which, clusterId, keys }) => {
+    of(view, which, id, clusterId);
+    view.change(which, id, { removeTags: keys });
     return {};
   }),
 };

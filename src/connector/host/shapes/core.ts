@@ -68,6 +68,6 @@ export const CORE = {
   'public-ip.create': publicIp.create, 'public-ip.get': publicIp.get, 'public-ip.list': publicIp.list, 'public-ip.delete': publicIp.delete,
   'public-ip.associate': { request: z.object({ ...byId, vmId: id }), result: PublicIp },
   'public-ip.disassociate': { request: z.object(byId), result: PublicIp },
-  'tag.set': { request: z.object({ ...byId, kind, tags: ownTags, name: text.optional() }), result: done },
-  'tag.remove': { request: z.object({ ...byId, kind, keys: z.array(z.string().min(1)) }), result: done },
+  'tag.set': { request: z.object({ ...byId, kind, clusterId: id.optional(), tags: ownTags, name: text.optional() }), result: done },
+  'tag.remove': { request: z.object({ ...byId, kind, clusterId: id.optional(), keys: z.array(z.string().min(1)) }), result: done },
 };

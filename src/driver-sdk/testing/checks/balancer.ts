@@ -2,10 +2,12 @@ import type { Listener, LoadBalancer } from '../../loadbalancer.js';
 import { ensure, ensureRefused, ensureSame, ensureSameSet, show } from '../assert.js';
 import type { Check } from '../context.js';
 import { listener } from '../drafts.js';
-import { fixture, strangerOf, use } from '../fixtures.js';
+import { fixture, makeIfCan, serviceSubnets, strangerOf, use } from '../fixtures.js';
 import type { Part } from './exact.js';
 import { setExactly } from './exact.js';
 
+/** An IP address or a name. */
+const ADDRESS = /^[\w-]+(\.[\w-]+)+$/;
 const STATES = ['healthy', 'unhealthy', 'pending', 'draining', 'unknown'];
 const textOf = ({ protocol, port, targetPort, healthCheck }: Listener): string => `${protocol} ${port} to ${targetPort}, asked by ${healthCheck?.protocol}`;
 const balancer = (thing: unknown): LoadBalancer => thing as LoadBalancer;
@@ -26,7 +28,14 @@ export const balancerChecks: Check[] = [
   }),
   check('address', 'tells what clients dial, once it is there', async (context) => {
     const { address } = balancer(await use(context, 'load-balancer'));
-    ensure(/^[\w-]+(\.[\w-]+)+$/.test(address ?? ''), `the address is ${show(address)}`);
+    ensure(ADDRESS.test(address ?? ''), `the address is ${show(address)}`);
+  }),
+  check('application', 'makes a public load balancer that understands HTTP, where it can, and tells what clients dial', async (context) => {
+    const listeners: Listener[] = [{ protocol: 'http', port: 80, targetPort: 8080, healthCheck: { protocol: 'http', path: '/health', intervalSeconds: 30, timeoutSeconds: 5, healthyThreshold: 3, unhealthyThreshold: 3 } }];
+    const made = balancer(await makeIfCan(context, 'load-balancer', 'application', { type: 'application', scheme: 'public', subnetIds: await serviceSubnets(context), listeners }));
+    ensureSame([made.type, made.scheme], ['application', 'public'], 'type and scheme');
+    ensureSameSet(made.listeners.map(textOf), listeners.map(textOf), 'listeners');
+    ensure(ADDRESS.test(made.address ?? ''), `the address is ${show(made.address)}`);
   }),
   check('set-listeners', 'makes the listeners exactly those that are set', async (context) => {
     const thing = await use(context, 'load-balancer');

@@ -1,6 +1,7 @@
 import type { Cluster, NodeGroup } from '../../cluster.js';
 import { ensure, ensureNoTwin, ensureRefused, ensureSame, show, skip } from '../assert.js';
 import type { Check, CheckContext } from '../context.js';
+import { consequence } from '../context.js';
 import { doorOf, fixture, settled, strangerOf, use } from '../fixtures.js';
 
 const cluster = async (context: CheckContext): Promise<Cluster> => (await use(context, 'cluster')) as unknown as Cluster;
@@ -21,6 +22,17 @@ async function resized(context: CheckContext, shape: { size: number; minSize: nu
     return size === shape.size && minSize === shape.minSize && maxSize === shape.maxSize ? true : undefined;
   });
 }
+
+/** Takes the run's cluster to the next version, once. @throws CheckSkipped where there is none. */
+const newer = (context: CheckContext): Promise<string> =>
+  context.once('newer-cluster', async () => {
+    const { id, region, version } = await cluster(context);
+    const next = (await versions(context)).map((each) => each.version).filter((each) => rank(each) > rank(version)).at(-1) ?? skip(`there is none after ${version}`);
+    await context.call('cluster.upgrade', { region, id, version: next });
+    await context.until(`cluster ${id} has ${next}`, async () => (rank(((await doorOf(context, 'cluster').get(id)) as unknown as Cluster).version) === rank(next) ? true : undefined));
+    await settled(context, 'cluster', id);
+    return next;
+  });
 
 const check = (capability: 'cluster' | 'node-group', what: string, sentence: string, run: Check['run']): Check => ({ id: `${capability}.${what}`, capability, sentence, run });
 
@@ -72,11 +84,16 @@ export const clusterChecks: Check[] = [
     const { id, clusterId = '' } = await use(context, 'node-group');
     await ensureRefused(doorOf(context, 'node-group', strangerOf(clusterId)).get(id), ['NOT_FOUND'], 'a node group of an unknown cluster');
   }),
-  check('cluster', 'upgrade', 'upgrades a cluster to the next version, where there is one', async (context) => {
-    const { id, region, version } = await cluster(context);
-    const next = (await versions(context)).map((each) => each.version).filter((each) => rank(each) > rank(version)).at(-1) ?? skip(`there is none after ${version}`);
-    await context.call('cluster.upgrade', { region, id, version: next });
-    await context.until(`cluster ${id} has ${next}`, async () => (rank(((await doorOf(context, 'cluster').get(id)) as unknown as Cluster).version) === rank(next) ? true : undefined));
-    await settled(context, 'cluster', id);
+  check('cluster', 'upgrade', 'upgrades a cluster to the next version, where there is one', async (context) => void (await newer(context))),
+  check('node-group', 'upgrade', 'upgrades nodes to the version of their cluster, where it can', async (context) => {
+    const { id, region, clusterId = '' } = await use(context, 'node-group');
+    await context.handler('node-group.upgrade');
+    const version = await newer(context).catch((error: unknown) => { throw consequence('a cluster that is newer than its nodes', error); });
+    await context.call('node-group.upgrade', { region, id, clusterId, version });
+    await context.until(`node-group ${id} has ${version}`, async () => {
+      const seen = (await doorOf(context, 'node-group').get(id)) as unknown as NodeGroup;
+      return seen.version === undefined || rank(seen.version) === rank(version) ? true : undefined;
+    });
+    await settled(context, 'node-group', id);
   }),
 ];

@@ -2,7 +2,7 @@ import type { Capability } from '../../driver.js';
 import type { DatabaseEngine, ManagedDatabase, MessageQueue } from '../../services.js';
 import { ensure, ensureNoTwin, ensureRefused, ensureSame, show } from '../assert.js';
 import type { Check, CheckContext } from '../context.js';
-import { doorOf, draft, fixture, settled, strangerOf, use } from '../fixtures.js';
+import { doorOf, draft, fixture, makeIfCan, settled, strangerOf, use } from '../fixtures.js';
 import { textsOf } from '../plain.js';
 import type { Listing } from './paging.js';
 import { everyRow, listingChecks, read } from './paging.js';
@@ -66,6 +66,9 @@ export const serviceChecks: Check[] = [
   check('queue', 'order', 'makes a queue that keeps order, or does not, as was asked', async (context) => {
     const { request, things } = await fixture(context, 'queue');
     ensureSame((things[0] as unknown as MessageQueue).fifo, request.fifo, 'fifo');
+  }),
+  check('queue', 'fifo', 'makes a queue that keeps order, where it can', async (context) => {
+    ensureSame(((await makeIfCan(context, 'queue', 'ordered', { fifo: true })) as unknown as MessageQueue).fifo, true, 'fifo');
   }),
   check('queue', 'count', 'counts what waits in it, where it can', async (context) => {
     const { messages } = (await use(context, 'queue')) as unknown as MessageQueue;

@@ -3,7 +3,7 @@ import type { Capability } from '../../driver.js';
 import type { Bucket, CustomImage, FileSystem, Snapshot, StoredObject } from '../../storage.js';
 import { ensure, ensureRefused, ensureSame, show } from '../assert.js';
 import type { Check, CheckContext } from '../context.js';
-import { doorOf, draft, fixture, own, settled, strangerOf, use } from '../fixtures.js';
+import { doorOf, draft, fixture, makeIfCan, own, settled, strangerOf, use } from '../fixtures.js';
 import { remove } from '../removal.js';
 import type { Listing } from './paging.js';
 import { listingChecks } from './paging.js';
@@ -66,6 +66,9 @@ export const copyChecks: Check[] = [
   check('placement-group', 'policy', 'makes a placement group of the policy that was asked', async (context) => {
     const { request, things } = await fixture(context, 'placement-group');
     ensureSame((things[0] as unknown as PlacementGroup).policy, request.policy, 'policy');
+  }),
+  check('placement-group', 'cluster', 'makes a placement group that keeps its VMs close, where it can', async (context) => {
+    ensureSame(((await makeIfCan(context, 'placement-group', 'close', { policy: 'cluster' })) as unknown as PlacementGroup).policy, 'cluster', 'policy');
   }),
   check('placement-group', 'member', 'takes in a VM that is made for it', async (context) => {
     const { id: placementGroupId } = await use(context, 'placement-group');

@@ -19,13 +19,19 @@ async function change(work: Promise<void>): Promise<void> {
   await work.catch((error: unknown) => (isDriverError(error) && error.code === 'UNSUPPORTED' ? skip(error.message) : Promise.reject(error)));
 }
 
+/** What names a thing for its tags: a node group is one of its cluster. */
+async function named(context: CheckContext, kind: ResourceKind): Promise<{ region: string; kind: ResourceKind; id: string; clusterId?: string }> {
+  const { region, id, clusterId } = await use(context, kind);
+  return { region, kind, id, ...(kind === 'node-group' && clusterId !== undefined && { clusterId }) };
+}
+
 /** The thing with two tags of the kit, for a check that is about something else. */
-async function tagged(context: CheckContext, kind: ResourceKind): Promise<{ region: string; id: string }> {
-  const { region, id } = await use(context, kind);
-  await change(context.call('tag.set', { region, kind, id, tags: { 'kit-one': '1', 'kit-two': '2' } })).catch((error: unknown) => {
+async function tagged(context: CheckContext, kind: ResourceKind): ReturnType<typeof named> {
+  const thing = await named(context, kind);
+  await change(context.call('tag.set', { ...thing, tags: { 'kit-one': '1', 'kit-two': '2' } })).catch((error: unknown) => {
     throw consequence('a thing with tags', error);
   });
-  return { region, id };
+  return thing;
 }
 
 const check = (what: string, kind: ResourceKind, sentence: string, run: Check['run']): Check => ({ id: `tag.${what}-${kind}`, capability: 'tag', sentence, needs: [kind], run });
@@ -33,18 +39,18 @@ const check = (what: string, kind: ResourceKind, sentence: string, run: Check['r
 /** What later changes of tags keep, for every kind. */
 export const tagChecks: Check[] = KINDS.flatMap((kind) => [
   check('set', kind, `sets tags of a ${kind} and leaves the others`, async (context) => {
-    const { region, id } = await use(context, kind);
-    await change(context.call('tag.set', { region, kind, id, tags: { 'kit-one': '1', 'kit-two': '2' } }));
-    await change(context.call('tag.set', { region, kind, id, tags: { 'kit-two': 'b' } }));
-    await ensureTags(context, kind, id, [own(context), 'kit-one=1', 'kit-two=b']);
-    await context.eventually(async () => ensureSame((await listAll(context, kind, { tags: { ...runTags(context), 'kit-two': 'b' } })).map((thing) => thing.id), [id], 'found by the new tag'));
+    const thing = await named(context, kind);
+    await change(context.call('tag.set', { ...thing, tags: { 'kit-one': '1', 'kit-two': '2' } }));
+    await change(context.call('tag.set', { ...thing, tags: { 'kit-two': 'b' } }));
+    await ensureTags(context, kind, thing.id, [own(context), 'kit-one=1', 'kit-two=b']);
+    await context.eventually(async () => ensureSame((await listAll(context, kind, { tags: { ...runTags(context), 'kit-two': 'b' } })).map(({ id }) => id), [thing.id], 'found by the new tag'));
   }),
   check('remove', kind, `removes tags of a ${kind}, absent ones without complaint`, async (context) => {
-    const { region, id } = await tagged(context, kind);
-    await change(context.call('tag.remove', { region, kind, id, keys: ['kit-one', 'kit-absent'] }));
-    await ensureTags(context, kind, id, [own(context), 'kit-two=2']);
-    await change(context.call('tag.remove', { region, kind, id, keys: ['kit-two'] }));
-    await ensureTags(context, kind, id, [own(context)]);
+    const thing = await tagged(context, kind);
+    await change(context.call('tag.remove', { ...thing, keys: ['kit-one', 'kit-absent'] }));
+    await ensureTags(context, kind, thing.id, [own(context), 'kit-two=2']);
+    await change(context.call('tag.remove', { ...thing, keys: ['kit-two'] }));
+    await ensureTags(context, kind, thing.id, [own(context)]);
   }),
 ]).concat([
   {
@@ -56,6 +62,14 @@ export const tagChecks: Check[] = KINDS.flatMap((kind) => [
       const now = await context.eventually(() => doorOf(context, 'vm').get(id));
       ensure([name, wanted].includes(now.name), `the name was ${name}, ${wanted} was asked, it is ${now.name}`);
       ensureSame(now.tags['mcmp-project'], runTags(context)['mcmp-project'], 'the owner tag afterwards');
+    },
+  },
+  {
+    id: 'tag.unknown-cluster', capability: 'tag', sentence: 'answers NOT_FOUND for tags of a node group of a cluster that does not exist', needs: ['node-group'],
+    run: async (context) => {
+      const thing = await named(context, 'node-group');
+      const work = context.call('tag.set', { ...thing, clusterId: strangerOf(thing.clusterId ?? ''), tags: { 'kit-one': '1' } });
+      await change(ensureRefused(work, ['NOT_FOUND', 'UNSUPPORTED'], 'tag.set of a node group of an unknown cluster').then(({ code, message }) => (code === 'UNSUPPORTED' ? skip(message) : undefined)));
     },
   },
   {

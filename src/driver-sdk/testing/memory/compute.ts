@@ -1,7 +1,10 @@
 import type { Vm } from '../../compute.js';
 import type { HandlerGroups } from '../../driver.js';
 import * as catalog from './catalog.js';
+import type { ResourceKind } from '../../kinds.js';
+import type { ById } from '../../shapes.js';
 import { Refusal } from './cloud.js';
+import type { Stored } from './cloud.js';
 import type { MemoryDoor } from './door.js';
 import { dotted, refuse, span } from './ranges.js';
 
@@ -10,6 +13,8 @@ type Machines = Pick<HandlerGroups, 'vm' | 'disk' | 'tag' | 'placement-group' | 
 /** VMs, what they carry, and what stands before them. */
 export function computeGroups(door: MemoryDoor): Machines {
   const { cloud } = door;
+  // Node groups are numbered in their cluster.
+  const tagged = (kind: ResourceKind, key: ById & { clusterId?: string }): Stored => (kind === 'node-group' && key.clusterId === undefined ? refuse('BadValue', 'A node group is asked for in its cluster.') : door.find(kind, key));
   return {
     vm: vmGroup(door),
     disk: {
@@ -19,12 +24,12 @@ export function computeGroups(door: MemoryDoor): Machines {
       resize: (request, signal) => door.change('disk.resize', request, signal, ({ fields }) => void (fields.sizeGiB = request.sizeGiB >= (fields.sizeGiB as number) ? request.sizeGiB : refuse('BadValue', 'A disk only grows.'))),
     },
     tag: {
-      set: ({ region, kind, id, tags, name }, signal) => door.ask('tag.set', signal, () => {
-        const thing = cloud.get(kind, region, id);
+      set: ({ kind, tags, name, ...key }, signal) => door.ask('tag.set', signal, () => {
+        const thing = tagged(kind, key);
         Object.assign(thing, { tags: { ...thing.tags, ...tags }, ...(name !== undefined && kind === 'vm' && { name }) });
       }),
-      remove: ({ region, kind, id, keys }, signal) => door.ask('tag.remove', signal, () => {
-        const thing = cloud.get(kind, region, id);
+      remove: ({ kind, keys, ...key }, signal) => door.ask('tag.remove', signal, () => {
+        const thing = tagged(kind, key);
         thing.tags = Object.fromEntries(Object.entries(thing.tags).filter(([key]) => !keys.includes(key)));
       }),
     },

@@ -113,7 +113,7 @@ export class MemoryDoor {
   }
 
   /** @throws Refusal NoSuchThing, also where it is in another cluster. */
-  private find(kind: ResourceKind, { region, id, clusterId }: ById & Within): Stored {
+  find(kind: ResourceKind, { region, id, clusterId }: ById & Within): Stored {
     const thing = this.cloud.get(kind, region, id);
     if (!isWithin(thing, { ...(clusterId !== undefined && { clusterId }) })) throw new Refusal(404, 'NoSuchThing', `There is no ${kind} ${id} in ${String(clusterId)}.`);
     return thing;

@@ -8,7 +8,7 @@ const shape = ({ size, minSize, maxSize }: Row): unknown[] => [size, minSize, ma
 /** Wrong load balancers, clusters and nodes. */
 export const wrongBalancers: WrongDriver[] = [
   answers('a load balancer that everybody reaches', 'load-balancer.get', ['load-balancer.asked'], (row) => ({ ...row, scheme: 'public' })),
-  answers('a load balancer that nobody can dial', 'load-balancer.get', ['load-balancer.address'], ({ address: _, ...row }) => row),
+  answers('a load balancer that nobody can dial', 'load-balancer.get', ['load-balancer.address', 'load-balancer.application'], ({ address: _, ...row }) => row),
   methods('listeners that are only added', ['load-balancer.setListeners'], ['load-balancer.set-listeners', 'load-balancer.set-listeners-again'], (original, _box, name, groups) => async (request, signal) => {
     const now = (await neighbour(groups, name, 'get')(request, signal)) as { listeners: Row[] };
     return original({ ...request, listeners: [...now.listeners, ...(request.listeners as Row[])] }, signal);
@@ -26,6 +26,13 @@ export const wrongBalancers: WrongDriver[] = [
   answers('a token in the place of a kubeconfig', 'cluster.kubeconfig', ['cluster.kubeconfig'], () => ({ kubeconfig: 'a-token-of-nobody' })),
   refusals('a kubeconfig of nothing', 'cluster.kubeconfig', 'NOT_FOUND', ['cluster.kubeconfig-unknown'], () => ({ kubeconfig: '' })),
   methods('an upgrade that does nothing', ['cluster.upgrade'], ['cluster.upgrade'], noop),
+  methods('nodes that stay on their version', ['node-group.upgrade'], ['node-group.upgrade'], noop),
+  methods('tags of nodes in whatever cluster', ['tag.set'], ['tag.unknown-cluster'], (original, box) => (request, signal) =>
+    original({ ...request, ...(request.kind === 'node-group' && { clusterId: box.cloud.of('cluster', request.region as string)[0]?.id }) }, signal)),
+  methods('application load balancers that are network ones', ['load-balancer.create'], ['load-balancer.application'], (original) => (request, signal) => original({ ...request, type: 'network' }, signal)),
+  methods('load balancers for the inside alone', ['load-balancer.create'], ['load-balancer.application'], (original) => (request, signal) => original({ ...request, scheme: 'internal' }, signal)),
+  methods('queues that never keep order', ['queue.create'], ['queue.fifo'], (original) => (request, signal) => original({ ...request, fifo: false }, signal)),
+  methods('placement groups that always spread', ['placement-group.create'], ['placement-group.cluster'], (original) => (request, signal) => original({ ...request, policy: 'spread' }, signal)),
   answers('nodes of another spec', 'node-group.get', ['node-group.asked'], (row) => ({ ...row, specId: 'm1.large' })),
   looks('a group of nodes that stays as it is', 'node-group.resize', ['node-group.resize', 'node-group.resize-wrong']),
   onlyOnce('a size that cannot be set again', 'node-group.resize', 'node-group.resize-again', (row, request) => alike(shape(row), shape(request))),

@@ -47,12 +47,12 @@ export const wrongMachines: WrongDriver[] = [
   looks('an address that stays', 'public-ip.disassociate', ['public-ip.disassociate']),
   onlyOnce('an address that is freed once', 'public-ip.disassociate', 'public-ip.disassociate-again', (row) => row.vmId === undefined),
   methods('tags that replace all others', ['tag.set'], [...tagged('set'), ...tagged('remove'), 'tag.name'], (original, _box, _name, groups) => async (request, signal) => {
-    const { region, kind, id } = request as { region: string; kind: 'vm'; id: string };
-    const { tags } = await groups[kind].get({ region, id }, signal);
-    await groups.tag.remove({ region, kind, id, keys: Object.keys(tags) }, signal);
+    const { kind, tags: _, name: _name, ...key } = request as { region: string; kind: 'vm'; id: string; clusterId?: string; tags: unknown; name?: string };
+    const { tags } = await groups[kind].get(key, signal);
+    await groups.tag.remove({ ...key, kind, keys: Object.keys(tags) }, signal);
     return original(request, signal);
   }),
   methods('tags that cannot be removed', ['tag.remove'], tagged('remove'), noop),
   methods('another name than was asked', ['tag.set'], ['tag.name'], (original) => (request, signal) => original({ ...request, ...(request.name !== undefined && { name: 'own-name' }) }, signal)),
-  refusals('tags of nothing', 'tag.set', 'NOT_FOUND', ['tag.unknown'], () => undefined),
+  refusals('tags of nothing', 'tag.set', 'NOT_FOUND', ['tag.unknown', 'tag.unknown-cluster'], () => undefined),
 ];
