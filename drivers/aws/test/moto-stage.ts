@@ -33,7 +33,7 @@ const LACKING: [RegExp, string][] = [
   [/^charge\./, 'GetDimensionValues is missing'],
   [/^metric\.(order|range)$/, 'GetMetricData has no points of VMs, so that nothing would be held; moto-managed.test.ts puts some there'],
   [/^cluster\.versions?$/, 'DescribeClusterVersions is missing'],
-  [/^cluster\.upgrade$/, 'DescribeClusterVersions and UpdateClusterVersion are missing'],
+  [/^(cluster|node-group)\.upgrade$/, 'DescribeClusterVersions and UpdateClusterVersion are missing'],
   [/^tag\.\w+-node-group$/, 'TagResource of EKS knows clusters only'],
   [/^engine\.|^database\.engine-words$/, 'DescribeDBEngineVersions is missing'],
 ];
