@@ -47,7 +47,8 @@ export const wrongMachines: WrongDriver[] = [
   looks('an address that stays', 'public-ip.disassociate', ['public-ip.disassociate']),
   onlyOnce('an address that is freed once', 'public-ip.disassociate', 'public-ip.disassociate-again', (row) => row.vmId === undefined),
   methods('tags that replace all others', ['tag.set'], [...tagged('set'), ...tagged('remove'), 'tag.name'], (original, _box, _name, groups) => async (request, signal) => {
-    const { kind, tags: _, name: _name, ...key } = request as { region: string; kind: 'vm'; id: string; clusterId?: string; tags: unknown; name?: string };
+    const { region, kind, id, clusterId } = request as { region: string; kind: 'vm'; id: string; clusterId?: string };
+    const key = { region, id, ...(clusterId !== undefined && { clusterId }) };
     const { tags } = await groups[kind].get(key, signal);
     await groups.tag.remove({ ...key, kind, keys: Object.keys(tags) }, signal);
     return original(request, signal);
