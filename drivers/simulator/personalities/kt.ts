@@ -30,9 +30,9 @@ export const kt: Personality = {
   terminatedShownMs: 0,
   limits: guessedLimits('account'),
   quotas: [
-    { id: 'instances', name: 'Servers', measure: 'vm', limit: 100, source: 'guess: none published; one published test account had 15' },
-    { id: 'networks', name: 'Tiers', measure: 'subnet', limit: 50, source: 'guess: none published' },
-    { id: 'publicIp', name: 'Public IPs', measure: 'public-ip', limit: 100, source: 'guess: none published' },
+    { id: 'instances', name: 'Servers', measure: 'vm', limit: 100, source: 'guess: none published; one published test account had 15; id invented, no API tells limits' },
+    { id: 'networks', name: 'Tiers', measure: 'subnet', limit: 50, source: 'guess: none published; id invented, no API tells limits' },
+    { id: 'publicIp', name: 'Public IPs', measure: 'public-ip', limit: 100, source: 'guess: none published; id invented, no API tells limits' },
     ...serviceQuotas(),
   ],
   idempotencyToken: [],

@@ -16,5 +16,6 @@ export const services = (client: PlainClient) => ({
   metric: { list: pass(client, 'metric.list'), read: pass(client, 'metric.read') },
   event: { list: pass(client, 'event.list') },
   charge: { list: pass(client, 'charge.list') },
+  function: { call: pass(client, 'function.call') },
   tag: { set: tell(client, 'tag.set'), remove: tell(client, 'tag.remove') },
 }) satisfies Partial<HandlerGroups>;
