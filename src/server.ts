@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { migrations } from '../migrations/index.js';
 import { AppModule, entities } from './app.module.js';
+import { servePortal } from './portal/index.js';
 import { type Config, Database, EventStreams, Events, Logger, ProblemFilter, Secrets, StartError, Work, hardenEdge, httpAdapter, prepareDataDir, serveOpenApi, validationPipe } from './platform/index.js';
 
 /** A server that listens. */
@@ -32,6 +33,7 @@ export async function startServer(config: Config, logger = new Logger(config.log
     app.useGlobalFilters(new ProblemFilter(logger));
     app.useGlobalPipes(validationPipe());
     serveOpenApi(app);
+    servePortal(app.getHttpAdapter().getInstance() as never);
     await app.init();
     await app.get(Work).start();
     await app.listen(config.port, config.host).catch((cause: NodeJS.ErrnoException) => {

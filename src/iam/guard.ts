@@ -4,9 +4,10 @@ import { Problem } from '../kernel/problem.js';
 import { type CallerScope, PERMISSION_MARK, PUBLIC_MARK } from '../platform/index.js';
 import { Iam, type Principal } from './iam.js';
 import { allows } from './roles.js';
+import { Sessions } from './sessions.js';
 import { Tokens } from './tokens.js';
 
-interface Request { headers: Record<string, unknown>; principal?: Principal; scope?: CallerScope }
+interface Request { method?: string; headers: Record<string, unknown>; principal?: Principal; scope?: CallerScope }
 
 /** The caller of a route; only on routes that are not public. */
 export const CurrentPrincipal = createParamDecorator((_data: unknown, context: ExecutionContext): Principal => {
@@ -22,6 +23,7 @@ export class IamGuard implements CanActivate, OnApplicationBootstrap {
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(Tokens) private readonly tokens: Tokens,
+    @Inject(Sessions) private readonly sessions: Sessions,
     @Inject(Iam) private readonly iam: Iam,
   ) {}
 
@@ -29,7 +31,9 @@ export class IamGuard implements CanActivate, OnApplicationBootstrap {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_MARK, targets)) return true;
     const request = context.switchToHttp().getRequest<Request>();
-    const { userId, expiresAt } = await this.tokens.authenticate(request);
+    // A bearer token goes before a cookie: whoever sends one means it.
+    const session = request.headers.authorization === undefined ? this.sessions.authenticate(request) : undefined;
+    const { userId, expiresAt } = session ?? (await this.tokens.authenticate(request));
     const principal = (request.principal = await this.iam.principal(userId));
     request.scope = { userId, expiresAt, workspaceIds: () => this.iam.workspaceIds(principal) };
     const permission = this.reflector.getAllAndOverride<string | undefined>(PERMISSION_MARK, targets);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import jwt from 'jsonwebtoken';
 import passportJwt from 'passport-jwt';
@@ -29,7 +29,22 @@ export class Tokens implements OnModuleInit {
   /** A token for the user, and its life in seconds. */
   issue(userId: string): { accessToken: string; tokenType: 'Bearer'; expiresIn: number } {
     const expiresIn = this.config.tokenTtlSeconds;
-    return { accessToken: jwt.sign({}, this.key, { subject: userId, issuer: ISSUER, expiresIn, algorithm: 'HS256' }), tokenType: 'Bearer', expiresIn };
+    return { accessToken: this.sign({ subject: userId, expiresIn }), tokenType: 'Bearer', expiresIn };
+  }
+
+  /** Signs a token with these claims. */
+  sign(claims: { subject: string; expiresIn: number; audience?: string; jwtid?: string }): string {
+    return jwt.sign({}, this.key, { ...claims, issuer: ISSUER, algorithm: 'HS256' });
+  }
+
+  /** The claims of a token for this audience. @throws Error where it is expired, for another one, or not ours. */
+  open(token: string, audience: string): jwt.JwtPayload | string {
+    return jwt.verify(token, this.key, { audience, issuer: ISSUER, algorithms: ['HS256'] });
+  }
+
+  /** A key for another purpose, equal on all servers. */
+  derive(purpose: string): Buffer {
+    return createHmac('sha256', this.key).update(purpose).digest();
   }
 
   /** The user id in a request's bearer token, and when it ends. @throws Problem UNAUTHENTICATED that says what is wrong with it. */
@@ -41,8 +56,8 @@ export class Tokens implements OnModuleInit {
       };
       const strategy = new passportJwt.Strategy(
         { jwtFromRequest: passportJwt.ExtractJwt.fromAuthHeaderAsBearerToken(), secretOrKey: this.key, algorithms: ['HS256'], issuer: ISSUER },
-        (payload: { sub?: string; exp?: number }, verified: (error: unknown, user?: unknown, info?: unknown) => void) =>
-          verified(null, payload.sub !== undefined && payload.exp !== undefined ? { userId: payload.sub, expiresAt: new Date(payload.exp * 1000) } : false),
+        (payload: { sub?: string; exp?: number; aud?: unknown }, verified: (error: unknown, user?: unknown, info?: unknown) => void) =>
+          verified(null, payload.sub !== undefined && payload.exp !== undefined && payload.aud === undefined ? { userId: payload.sub, expiresAt: new Date(payload.exp * 1000) } : false),
       );
       // Passport gives a strategy these by hand; there is one strategy, so its middleware is not needed.
       Object.assign(strategy, { success: done, fail: refuse, error: failed });

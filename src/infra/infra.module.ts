@@ -3,6 +3,7 @@ import { ConnectorModule } from '../connector/index.js';
 import { IamModule } from '../iam/index.js';
 import { Commands } from './commands.js';
 import { MciController } from './http/mci.controller.js';
+import { SummaryController } from './http/summary.controller.js';
 import { Infra } from './infra.js';
 import { Mcis } from './mcis.js';
 import { Places } from './places.js';
@@ -11,7 +12,8 @@ import { Resources } from './resources.js';
 import { Rows } from './rows.js';
 import { Settler } from './settle.js';
 import { SharedThings } from './shared-things.js';
+import { Summaries } from './summary.js';
 
 /** Infrastructure: MCIs over any clouds and regions. */
-@Module({ imports: [IamModule, ConnectorModule], controllers: [MciController], providers: [Infra, Mcis, Planner, Rows, Resources, Places, SharedThings, Settler, Commands], exports: [Infra, Mcis] })
+@Module({ imports: [IamModule, ConnectorModule], controllers: [MciController, SummaryController], providers: [Infra, Mcis, Planner, Rows, Resources, Places, SharedThings, Settler, Commands, Summaries], exports: [Infra, Mcis] })
 export class InfraModule {}

@@ -72,6 +72,14 @@ export class IamController {
     this.streams.send(request, reply, scope, { filter: { projectId: id } });
   }
 
+  @Get('events')
+  @Permission('project:read')
+  @StreamAnswers('Streams every change that the caller may see (connections, drivers, and all projects) from now on, or after `Last-Event-ID` (server-sent events).')
+  async allEvents(@CurrentScope() scope: CallerScope, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const workspaceIds = await scope.workspaceIds();
+    this.streams.send(request, reply, scope, { filter: workspaceIds === 'all' ? {} : { workspaceIds } });
+  }
+
   @Post('projects')
   @Permission('project:create')
   @Answers(201, 'Makes a project in a workspace of the caller.', Project, project)

@@ -10,6 +10,10 @@ const Time = z.iso.datetime();
 export const Login = z.strictObject({ username: z.string().min(1).max(200), password: z.string().min(1).max(1000) }).meta({ example: { username: 'admin', password: 'the one shown at the first start' } });
 export const AccessToken = z.object({ accessToken: z.string(), tokenType: z.literal('Bearer'), expiresIn: z.int() });
 export const Me = z.object({ userId: z.uuid(), username: z.string(), role: z.string() });
+export const SessionBody = z.object({
+  user: Me.extend({ permissions: z.array(z.string()).meta({ description: 'Patterns of what the role may do; a part `*` fits anything' }) }).nullable(),
+  csrfToken: z.string().nullable(), expiresAt: Time.nullable(),
+});
 export const Workspace = z.object({ id: z.uuid(), name: z.string(), createdAt: Time });
 export const Project = z.object({ id: z.uuid(), workspaceId: z.uuid(), name: z.string(), createdAt: Time });
 export const User = z.object({ id: z.uuid(), username: z.string(), role: z.enum(ROLE_NAMES), disabled: z.boolean(), createdAt: Time });

@@ -16,6 +16,7 @@ const Environment = z.object({
     .pipe(z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64 (openssl rand -base64 32)').optional())
     .describe('master key that seals secrets; servers on one database share it'),
   MCMP_TOKEN_TTL_SECONDS: integer(1, 86_400, 3600).describe('life of an access token'),
+  MCMP_SESSION_TTL_SECONDS: integer(1, 2_592_000, 28_800).describe('life of a session of the portal'),
   MCMP_DRIVERS_DIR: z.string().min(1).default('drivers').describe('folder in which drivers are found, also while running'),
   MCMP_DRIVER_IDLE_MS: integer(1000, 86_400_000, 60_000).describe('a driver process without calls ends after this time'),
   MCMP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('least level that is logged'),
@@ -33,6 +34,7 @@ export interface Config {
   adminPassword: string | undefined;
   secretKey: string | undefined;
   tokenTtlSeconds: number;
+  sessionTtlSeconds: number;
   driversDir: string;
   driverIdleMs: number;
   logLevel: string;
@@ -68,7 +70,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   return {
     host: values.MCMP_HOST, port: values.MCMP_PORT, databaseUrl: values.DATABASE_URL, dataDir: values.MCMP_DATA_DIR,
     adminPassword: values.MCMP_ADMIN_PASSWORD, secretKey: values.MCMP_SECRET_KEY, tokenTtlSeconds: values.MCMP_TOKEN_TTL_SECONDS,
-    driversDir: values.MCMP_DRIVERS_DIR, driverIdleMs: values.MCMP_DRIVER_IDLE_MS, logLevel: values.MCMP_LOG_LEVEL,
+    sessionTtlSeconds: values.MCMP_SESSION_TTL_SECONDS, driversDir: values.MCMP_DRIVERS_DIR, driverIdleMs: values.MCMP_DRIVER_IDLE_MS, logLevel: values.MCMP_LOG_LEVEL,
     serverName: values.MCMP_SERVER_NAME, bodyLimitBytes: values.MCMP_BODY_LIMIT_BYTES, workers: values.MCMP_WORKERS,
   };
 }

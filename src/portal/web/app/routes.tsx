@@ -1,0 +1,17 @@
+import { createBrowserRouter } from 'react-router';
+import { PageBroke, PageMissing } from '../patterns/error';
+import { Shell } from './shell';
+
+/** Every page of the application; those beside the map are loaded when they are asked for. `../../pages.ts` names their first parts. */
+export const router = createBrowserRouter([
+  { path: '/login', lazy: async () => ({ Component: (await import('../pages/login/login')).LoginPage }), ErrorBoundary: PageBroke },
+  {
+    path: '/',
+    Component: Shell,
+    ErrorBoundary: PageBroke,
+    children: [
+      { index: true, lazy: async () => ({ Component: (await import('../pages/home/home')).HomePage }) },
+      { path: '*', Component: PageMissing },
+    ],
+  },
+]);

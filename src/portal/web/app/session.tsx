@@ -1,0 +1,95 @@
+import { Button, Group, Loader, Center, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { type FormEvent, type ReactNode, createContext, useCallback, useContext, useEffect, useMemo, useState } from 'react';
+import { sessionBegin, sessionEnd, sessionShow } from '../generated/sdk.gen';
+import type { SessionShowResponse } from '../generated/types.gen';
+import { useT } from '../i18n/words';
+import { ErrorNote } from '../patterns/error';
+import { ApiError, queries, setSessionToken } from './queries';
+
+type Person = NonNullable<SessionShowResponse['user']>;
+
+interface Value {
+  person: Person | null;
+  /** Whether the role holds a permission such as `mci:create`; what it lacks is said before it is clicked. */
+  may(permission: string): boolean;
+  begin(username: string, password: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+const Context = createContext<Value | undefined>(undefined);
+
+/** Who uses the portal. */
+export function useSession(): Value {
+  const value = useContext(Context);
+  if (!value) throw new Error('useSession outside of SessionProvider');
+  return value;
+}
+
+const holds = (patterns: readonly string[], permission: string): boolean => {
+  const [noun, verb] = permission.split(':');
+  return patterns.some((pattern) => {
+    const [nounPattern, verbPattern] = pattern.split(':');
+    return (nounPattern === '*' || nounPattern === noun) && (verbPattern === '*' || verbPattern === verb);
+  });
+};
+
+/** Asks whose session the cookie is, and keeps pages as they are while a person whose session ran out logs in again. */
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const [session, setSession] = useState<SessionShowResponse>();
+  const [expired, setExpired] = useState(false);
+  const [failure, setFailure] = useState<Error>();
+  setSessionToken(session?.csrfToken ?? null, () => setExpired(true));
+
+  const look = useCallback(() => {
+    setFailure(undefined);
+    sessionShow().then(setSession, setFailure);
+  }, []);
+  useEffect(look, [look]);
+
+  const begin = useCallback(async (username: string, password: string) => {
+    setSession(await sessionBegin({ body: { username, password } }));
+    setExpired(false);
+    await queries.invalidateQueries();
+  }, []);
+  const end = useCallback(async () => {
+    await sessionEnd();
+    queries.clear();
+    setSession({ user: null, csrfToken: null, expiresAt: null });
+  }, []);
+
+  const person = session?.user ?? null;
+  const value = useMemo(() => ({ person, may: (permission: string) => holds(person?.permissions ?? [], permission), begin, end }), [person, begin, end]);
+  if (failure) return <Center h="100vh" p="lg"><ErrorNote error={failure} retry={look} /></Center>;
+  if (!session) return <Center h="100vh"><Loader aria-label="M-CMP" /></Center>;
+  return (
+    <Context.Provider value={value}>
+      {children}
+      {person && <ExpiredDialog opened={expired} username={person.username} begin={begin} end={end} />}
+    </Context.Provider>
+  );
+}
+
+function ExpiredDialog({ opened, username, begin, end }: { opened: boolean; username: string; begin: Value['begin']; end: Value['end'] }) {
+  const t = useT();
+  const [password, setPassword] = useState('');
+  const [error, setError] = useState<Error>();
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    begin(username, password).then(() => { setPassword(''); setError(undefined); }, (reason: unknown) => setError(reason instanceof ApiError ? reason : new Error(String(reason))));
+  };
+  return (
+    <Modal opened={opened} onClose={() => undefined} withCloseButton={false} title={t('session.expired')}>
+      <form onSubmit={submit}>
+        <Stack>
+          <Text size="sm">{t('session.expiredHelp', { username })}</Text>
+          <PasswordInput label={t('login.password')} value={password} onChange={(event) => setPassword(event.currentTarget.value)} data-autofocus autoComplete="current-password" />
+          {error && <ErrorNote error={error} />}
+          <Group justify="space-between">
+            <Button variant="subtle" onClick={() => void end()}>{t('session.other')}</Button>
+            <Button type="submit" disabled={password === ''}>{t('login.submit')}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

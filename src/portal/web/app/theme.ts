@@ -1,0 +1,21 @@
+import { type MantineColorsTuple, createTheme } from '@mantine/core';
+
+const sea: MantineColorsTuple = ['#e6f7fa', '#d3ebf0', '#a8d5df', '#79becd', '#54abbe', '#3c9fb5', '#2c98b0', '#1b8098', '#0b7285', '#00626f'];
+
+/** One look for all pages; dark and light follow the system until a person chooses. */
+export const theme = createTheme({
+  colors: { sea },
+  primaryColor: 'sea',
+  primaryShade: { light: 8, dark: 5 },
+  autoContrast: true,
+  luminanceThreshold: 0.35,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  fontFamily: 'Inter, Pretendard, "Noto Sans KR", system-ui, -apple-system, "Segoe UI", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, "JetBrains Mono", Menlo, Consolas, "Noto Sans Mono CJK KR", monospace',
+  headings: { fontWeight: '650' },
+  components: {
+    Tooltip: { defaultProps: { withArrow: true, openDelay: 200 } },
+    Modal: { defaultProps: { centered: true } },
+  },
+});

@@ -1,0 +1,45 @@
+// Builds the portal into dist/portal, where something it is made of changed: the client from src/openapi.json, the application by Vite, and compressed forms of every file.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '../../..');
+const out = join(root, 'dist/portal');
+const generated = join(here, 'generated');
+const stamp = join(out, '.made-of');
+
+const files = (folder, skip = []) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).filter((path) => !skip.some((part) => path.startsWith(part)));
+const hashOf = (paths) => {
+  const hash = createHash('sha256');
+  for (const path of [...paths].sort()) hash.update(path.slice(root.length)).update('\0').update(readFileSync(path)).update('\0');
+  return hash.digest('hex');
+};
+
+const openApi = join(root, 'src/openapi.json');
+const lock = join(root, 'package-lock.json');
+const client = hashOf([openApi, lock, fileURLToPath(import.meta.url)]);
+const clientStamp = join(generated, '.made-of');
+if (!existsSync(clientStamp) || readFileSync(clientStamp, 'utf8') !== client) {
+  rmSync(generated, { recursive: true, force: true });
+  const { createClient } = await import('@hey-api/openapi-ts');
+  await createClient({ input: openApi, output: { path: generated }, logs: { level: 'silent' }, plugins: ['@hey-api/typescript', { name: '@hey-api/client-fetch', throwOnError: true }, { name: '@hey-api/sdk', responseStyle: 'data', auth: false }] });
+  writeFileSync(clientStamp, client);
+}
+if (process.argv.includes('--client')) process.exit(0);
+
+const made = hashOf([...files(here, [generated]), openApi, lock]);
+if (existsSync(stamp) && readFileSync(stamp, 'utf8') === made) process.exit(0);
+const began = performance.now();
+const { build } = await import('vite');
+await build({ configFile: join(here, 'vite.config.mjs'), logLevel: 'warn' });
+for (const path of files(out).filter((name) => /\.(js|css|html|json|svg)$/.test(name))) {
+  const bytes = readFileSync(path);
+  if (bytes.length < 1024) continue;
+  writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
+  writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+}
+writeFileSync(stamp, made);
+console.log(`The portal was built in ${((performance.now() - began) / 1000).toFixed(1)} s.`);

@@ -1,0 +1,87 @@
+import { Anchor, Button, Card, Divider, Group, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { X } from 'lucide-react';
+import { Link } from 'react-router';
+import { operationsList } from '../../generated/sdk.gen';
+import { useFormat } from '../../i18n/format';
+import { useT } from '../../i18n/words';
+import { State } from '../../patterns/state';
+import type { Region, Summary } from './types';
+import { useHomeWords } from './words';
+
+type SummaryPlace = Summary['places'][number];
+
+/** Beside the map: what is at the chosen places, or where most VMs are and what happened last. */
+export function Side({ summary, regions, chosen, choose }: { summary: Summary | undefined; regions: readonly Region[]; chosen: readonly string[]; choose(keys: string[]): void }) {
+  const t = useHomeWords();
+  const say = useT();
+  const at = (key: string): SummaryPlace | undefined => summary?.places.find((place) => `${place.connectionId}/${place.region}` === key);
+  if (chosen.length > 0) {
+    return (
+      <Card withBorder radius="lg" mah={560} style={{ overflow: 'auto' }}>
+        <Group justify="space-between" mb="xs"><Title order={2} size="h5">{t('panel.regions', { count: chosen.length })}</Title><Button size="compact-xs" variant="subtle" color="gray" onClick={() => choose([])} leftSection={<X size={13} aria-hidden />}>{say('action.close')}</Button></Group>
+        <Stack gap="sm">{chosen.map((key) => <RegionCard key={key} region={regions.find((region) => `${region.connectionId}/${region.id}` === key)} place={at(key)} />)}</Stack>
+      </Card>
+    );
+  }
+  const top = [...(summary?.places ?? [])].map((place) => ({ place, total: Object.values(place.counts).reduce((one, other) => one + other, 0) })).sort((one, other) => other.total - one.total).slice(0, 8);
+  return (
+    <Card withBorder radius="lg">
+      <Title order={2} size="h5" mb="xs">{t('panel.top')}</Title>
+      <Stack gap={4}>
+        {top.map(({ place, total }) => (
+          <Button key={`${place.connectionId}/${place.region}`} variant="subtle" color="gray" justify="space-between" size="compact-sm" fullWidth onClick={() => choose([`${place.connectionId}/${place.region}`])} rightSection={<span className="tabular">{total}</span>}>
+            {place.cloud} · {place.region}
+          </Button>
+        ))}
+      </Stack>
+      <Text size="xs" c="dimmed" mt="xs">{t('panel.hint')}</Text>
+      <Divider my="sm" />
+      <LatestOperations />
+    </Card>
+  );
+}
+
+function RegionCard({ region, place }: { region: Region | undefined; place: SummaryPlace | undefined }) {
+  const t = useHomeWords();
+  const say = useT();
+  const format = useFormat();
+  if (!region) return null;
+  return (
+    <div data-region={region.id}>
+      <Text fw={600} size="sm">{region.name}</Text>
+      <Text size="xs" c="dimmed">{region.connection} · {region.cloud} · <span className="mono">{region.id}</span></Text>
+      <Text size="xs" c="dimmed">{t('panel.catalogue', { specs: format.number(region.specCount), images: format.number(region.imageCount) })}</Text>
+      {place ? (
+        <Stack gap={4} mt={6}>
+          <Group gap={6}>{Object.entries(place.counts).map(([state, count]) => <Group key={state} gap={4}><State state={state} /><Text size="xs" className="tabular">{count}</Text></Group>)}</Group>
+          {place.pricePerHour.map(({ currency, perHour }) => <Text key={currency} size="xs" className="tabular">{say('unit.perHour', { price: format.money(perHour, currency) })}</Text>)}
+          {place.mcis.map((mci) => <Anchor key={mci.id} component={Link} to={`/mcis/${mci.name}`} size="sm">{mci.name} ({Object.values(mci.counts).reduce((one, other) => one + other, 0)})</Anchor>)}
+        </Stack>
+      ) : <Text size="xs" mt={4}>{t('panel.nothing')}</Text>}
+      <Divider mt="sm" />
+    </div>
+  );
+}
+
+function LatestOperations() {
+  const t = useHomeWords();
+  const format = useFormat();
+  const { data } = useQuery({ queryKey: ['operations', 'latest'], queryFn: () => operationsList({ query: { pageSize: 6 } }) });
+  return (
+    <>
+      <Title order={2} size="h5" mb="xs">{t('operations')}</Title>
+      <Stack gap={6}>
+        {data?.items.map((operation) => (
+          <Group key={operation.id} justify="space-between" wrap="nowrap" gap="xs">
+            <div style={{ minWidth: 0 }}>
+              <Anchor component={Link} to={`/operations/${operation.id}`} size="sm" className="ellipsis" display="block">{operation.target.name}</Anchor>
+              <Text size="xs" c="dimmed" className="ellipsis">{operation.kind} · {format.ago(operation.createdAt)}</Text>
+            </div>
+            <State state={operation.state} of="operation" />
+          </Group>
+        ))}
+      </Stack>
+    </>
+  );
+}

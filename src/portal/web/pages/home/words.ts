@@ -1,0 +1,20 @@
+import { defineWords } from '../../i18n/define';
+
+export const useHomeWords = defineWords('home', {
+  en: {
+    'title': 'World', 'map': 'World map of regions and VMs', 'running': 'Running', 'price': 'Price', 'failed': 'Failed', 'waiting': 'Under way', 'places': 'Places', 'unpriced_one': '{{count}} VM without a known price', 'unpriced_other': '{{count}} VMs without a known price',
+    'filter.cloud': 'All clouds', 'filter.label': 'Label, e.g. team=shop', 'filter.state': 'All states', 'filter.labelRule': 'A label is key=value',
+    'create': 'Make an MCI', 'connect': 'Connect a cloud',
+    'empty.connections': 'Connect your first cloud', 'empty.connectionsHelp': 'A connection is a credential for a cloud. Its regions then appear on the map.',
+    'empty.vms': 'Nothing runs yet', 'empty.vmsHelp': 'Ask for VMs in any of these regions, on all clouds at once: you see the plan and the price before anything is made.',
+    'panel.chosen': 'Chosen', 'panel.regions_one': '{{count}} region', 'panel.regions_other': '{{count}} regions', 'panel.nothing': 'No VMs here', 'panel.mcis': 'MCIs', 'panel.catalogue': '{{specs}} specs, {{images}} images', 'panel.zones': 'Zones: {{zones}}', 'panel.hint': 'Choose a place on the map to see what is there.', 'panel.top': 'Where your VMs are', 'failures': 'Why VMs failed', 'operations': 'Latest operations', 'noPlace': 'No coordinates are known for: {{regions}}',
+  },
+  ko: {
+    'title': '세계', 'map': '리전과 VM의 세계 지도', 'running': '실행 중', 'price': '가격', 'failed': '실패', 'waiting': '진행 중', 'places': '위치', 'unpriced_one': '가격을 알 수 없는 VM {{count}}대', 'unpriced_other': '가격을 알 수 없는 VM {{count}}대',
+    'filter.cloud': '모든 클라우드', 'filter.label': '레이블 (예: team=shop)', 'filter.state': '모든 상태', 'filter.labelRule': '레이블은 키=값 형식입니다',
+    'create': 'MCI 만들기', 'connect': '클라우드 연결',
+    'empty.connections': '첫 클라우드를 연결하세요', 'empty.connectionsHelp': '연결은 클라우드의 자격 증명입니다. 연결하면 리전이 지도에 나타납니다.',
+    'empty.vms': '아직 실행 중인 것이 없습니다', 'empty.vmsHelp': '여러 클라우드의 어느 리전에든 한 번에 VM을 요청하세요. 만들기 전에 계획과 가격을 먼저 볼 수 있습니다.',
+    'panel.chosen': '선택됨', 'panel.regions_one': '리전 {{count}}곳', 'panel.regions_other': '리전 {{count}}곳', 'panel.nothing': '여기에는 VM이 없습니다', 'panel.mcis': 'MCI', 'panel.catalogue': '스펙 {{specs}}개, 이미지 {{images}}개', 'panel.zones': '영역: {{zones}}', 'panel.hint': '지도에서 위치를 선택하면 내용을 볼 수 있습니다.', 'panel.top': 'VM이 있는 곳', 'failures': 'VM 실패 원인', 'operations': '최근 작업', 'noPlace': '좌표를 알 수 없는 리전: {{regions}}',
+  },
+});

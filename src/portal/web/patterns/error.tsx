@@ -1,0 +1,41 @@
+import { Alert, Button, Center, List, Stack, Text, Title } from '@mantine/core';
+import { CircleAlert } from 'lucide-react';
+import { Link, useRouteError } from 'react-router';
+import { ApiError } from '../app/queries';
+import { useT } from '../i18n/words';
+
+/** Why something did not work, in the API's own words, with each wrong field, what would help, and the id to find it in the log. */
+export function ErrorNote({ error, retry }: { error: Error; retry?: () => void }) {
+  const t = useT();
+  const problem = error instanceof ApiError ? error.problem : undefined;
+  const away = problem?.code === 'UNREACHABLE';
+  return (
+    <Alert color={away ? 'orange' : 'red'} icon={<CircleAlert size={18} aria-hidden />} title={t('error.title')} role="alert">
+      <Stack gap={6} align="flex-start">
+        <Text size="sm">{away ? t('error.unreachable') : (problem?.detail ?? error.message)}</Text>
+        {problem?.errors && problem.errors.length > 0 && (
+          <List size="sm">{problem.errors.map(({ field, rule, help }) => <List.Item key={field + rule}><code>{field}</code>: {rule}{help && ` (${help})`}</List.Item>)}</List>
+        )}
+        {problem?.requestId && <Text size="xs" c="dimmed" className="mono">{problem.code} · {t('error.request', { id: problem.requestId })}</Text>}
+        {retry && <Button size="xs" variant="light" color="gray" onClick={retry}>{t('error.retry')}</Button>}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** For a page that threw. */
+export function PageBroke() {
+  const t = useT();
+  const error = useRouteError();
+  return (
+    <Center p="xl" mih="60vh">
+      <Stack maw={640}><Title order={1} size="h3">{t('error.page')}</Title><ErrorNote error={error instanceof Error ? error : new Error(String(error))} retry={() => window.location.reload()} /></Stack>
+    </Center>
+  );
+}
+
+/** For an address without a page. */
+export function PageMissing() {
+  const t = useT();
+  return <Center p="xl" mih="60vh"><Stack align="center"><Title order={1} size="h3">{t('error.notFound')}</Title><Button component={Link} to="/">{t('error.home')}</Button></Stack></Center>;
+}

@@ -1,0 +1,125 @@
+import { ActionIcon, Box, Button, Checkbox, Group, Loader, Menu, Table, Text, TextInput } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
+import { type ColumnDef, type RowSelectionState, type SortingState, flexRender, getCoreRowModel, getFilteredRowModel, getSortedRowModel, useReactTable } from '@tanstack/react-table';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp, Columns3, Search } from 'lucide-react';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { useFormat } from '../i18n/format';
+import { useT } from '../i18n/words';
+import { ErrorNote } from './error';
+
+/** A column: what a cell shows, and by what it is sorted and found. */
+export interface Column<Row> {
+  id: string;
+  title: string;
+  /** The value by which rows are sorted and filtered. */
+  value(row: Row): string | number | null;
+  /** What is shown; absent shows the value. */
+  cell?(row: Row): ReactNode;
+  /** Pixels; the rest is shared among the others. */
+  width?: number;
+  /** Numbers stand at the right. */
+  end?: boolean;
+  /** Whether it is hidden until somebody wants it. */
+  hidden?: boolean;
+}
+
+const ROW_PX = 44;
+const MOST_PX = 640;
+
+/**
+ * The table of every list: sorted, filtered, chosen from, with columns that are remembered in this browser; only the rows in sight are drawn, so that thousands stay smooth.
+ * @param id unique name under which columns and order are remembered.
+ */
+export function List<Row>(props: {
+  id: string; label: string; rows: readonly Row[] | undefined; columns: Column<Row>[]; rowId(row: Row): string;
+  loading?: boolean; error?: Error | null; retry?: () => void; empty?: ReactNode; filters?: ReactNode;
+  /** With it rows can be chosen; it shows what can be done with them. */
+  selection?(rows: Row[], clear: () => void): ReactNode;
+  height?: number;
+}) {
+  const t = useT();
+  const format = useFormat();
+  const [search, setSearch] = useState('');
+  const [sorting, setSorting] = useLocalStorage<SortingState>({ key: `mcmp.list.${props.id}.sort`, defaultValue: [] });
+  const [visibility, setVisibility] = useLocalStorage<Record<string, boolean>>({ key: `mcmp.list.${props.id}.columns`, defaultValue: Object.fromEntries(props.columns.filter(({ hidden }) => hidden).map(({ id }) => [id, false])) });
+  const [selected, setSelected] = useState<RowSelectionState>({});
+  const columns = useMemo<ColumnDef<Row>[]>(() => props.columns.map((column) => ({ id: column.id, header: column.title, accessorFn: (row) => column.value(row) ?? undefined, sortUndefined: 'last', sortingFn: 'alphanumeric' })), [props.columns]);
+  const data = useMemo(() => [...(props.rows ?? [])], [props.rows]);
+  const table = useReactTable({
+    data, columns, getRowId: props.rowId, state: { sorting, columnVisibility: visibility, rowSelection: selected, globalFilter: search },
+    onSortingChange: setSorting, onColumnVisibilityChange: setVisibility, onRowSelectionChange: setSelected, onGlobalFilterChange: setSearch,
+    getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel(), getFilteredRowModel: getFilteredRowModel(),
+    getColumnCanGlobalFilter: () => true, globalFilterFn: 'includesString', enableRowSelection: props.selection !== undefined, autoResetAll: false,
+  });
+  const rows = table.getRowModel().rows;
+  const box = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW_PX, overscan: 12 });
+  const items = virtual.getVirtualItems();
+  const before = items[0]?.start ?? 0;
+  const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+  const shown = new Map(props.columns.map((column) => [column.id, column]));
+  const chosen = props.selection ? table.getSelectedRowModel().rows.map(({ original }) => original) : [];
+
+  if (props.error && !props.rows) return <ErrorNote error={props.error} {...(props.retry && { retry: props.retry })} />;
+  if (!props.rows) return <Group justify="center" py="xl"><Loader aria-label={t('list.loading')} /></Group>;
+  if (props.rows.length === 0 && props.empty) return <>{props.empty}</>;
+  const visible = table.getVisibleLeafColumns();
+  return (
+    <Box>
+      <Group justify="space-between" mb="xs" gap="xs">
+        <Group gap="xs">
+          <TextInput size="xs" w={220} leftSection={<Search size={14} aria-hidden />} placeholder={t('list.search')} aria-label={t('list.search')} value={search} onChange={(event) => setSearch(event.currentTarget.value)} />
+          {props.filters}
+          <Text size="xs" c="dimmed" role="status" className="tabular">{t('list.rows', { count: rows.length })}{chosen.length > 0 && ` · ${t('list.selected', { count: chosen.length })}`}</Text>
+          {props.loading && <Loader size={14} aria-hidden />}
+        </Group>
+        <Menu closeOnItemClick={false}>
+          <Menu.Target><ActionIcon variant="subtle" color="gray" aria-label={t('list.columns')}><Columns3 size={17} aria-hidden /></ActionIcon></Menu.Target>
+          <Menu.Dropdown>
+            {table.getAllLeafColumns().map((column) => <Menu.Item key={column.id} onClick={column.getToggleVisibilityHandler()} leftSection={<Checkbox size="xs" readOnly checked={column.getIsVisible()} tabIndex={-1} aria-hidden />}>{shown.get(column.id)?.title}</Menu.Item>)}
+          </Menu.Dropdown>
+        </Menu>
+      </Group>
+      {props.error && <Box mb="xs"><ErrorNote error={props.error} {...(props.retry && { retry: props.retry })} /></Box>}
+      {chosen.length > 0 && <Group mb="xs" gap="xs">{props.selection?.(chosen, () => setSelected({}))}</Group>}
+      <Box ref={box} tabIndex={0} role="region" aria-label={props.label} bg="var(--mantine-color-body)" style={{ overflow: 'auto', maxHeight: props.height ?? MOST_PX, border: '1px solid var(--mantine-color-default-border)', borderRadius: 10 }}>
+        <Table stickyHeader highlightOnHover verticalSpacing={6} aria-rowcount={rows.length} className="tabular">
+          <Table.Thead>
+            <Table.Tr>
+              {props.selection && <Table.Th w={40}><Checkbox size="xs" aria-label={t('list.all')} checked={table.getIsAllRowsSelected()} indeterminate={table.getIsSomeRowsSelected()} onChange={table.getToggleAllRowsSelectedHandler()} /></Table.Th>}
+              {visible.map((column) => {
+                const sorted = column.getIsSorted();
+                const of = shown.get(column.id);
+                return (
+                  <Table.Th key={column.id} w={of?.width} aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'} ta={of?.end ? 'end' : undefined}>
+                    <Button variant="transparent" color="gray" size="compact-sm" px={0} fw={600} onClick={column.getToggleSortingHandler()} rightSection={sorted === 'asc' ? <ArrowUp size={13} aria-hidden /> : sorted === 'desc' ? <ArrowDown size={13} aria-hidden /> : null}>{of?.title}</Button>
+                  </Table.Th>
+                );
+              })}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {before > 0 && <tr aria-hidden><td style={{ height: before }} /></tr>}
+            {items.map(({ index }) => {
+              const row = rows[index];
+              if (!row) return null;
+              return (
+                <Table.Tr key={row.id} h={ROW_PX} aria-rowindex={index + 1} {...(row.getIsSelected() && { bg: 'var(--mantine-primary-color-light)' })}>
+                  {props.selection && <Table.Td><Checkbox size="xs" aria-label={row.id} checked={row.getIsSelected()} onChange={row.getToggleSelectedHandler()} /></Table.Td>}
+                  {row.getVisibleCells().map((cell) => {
+                    const of = shown.get(cell.column.id);
+                    const value = of?.value(row.original);
+                    return <Table.Td key={cell.id} ta={of?.end ? 'end' : undefined} maw={320} className="ellipsis">{of?.cell ? of.cell(row.original) : typeof value === 'number' ? format.number(value, 4) : (value ?? flexRender('—', {}))}</Table.Td>;
+                  })}
+                </Table.Tr>
+              );
+            })}
+            {after > 0 && <tr aria-hidden><td style={{ height: after }} /></tr>}
+          </Table.Tbody>
+        </Table>
+        {rows.length === 0 && <Group justify="center" p="lg"><Text size="sm" c="dimmed">{t(search === '' ? 'list.empty' : 'list.nothing')}</Text>{search !== '' && <Button size="xs" variant="subtle" onClick={() => setSearch('')}>{t('list.clear')}</Button>}</Group>}
+      </Box>
+    </Box>
+  );
+}
