@@ -208,6 +208,17 @@ describe('a sync', () => {
     expect((await call('POST', '/v1/connections/later/sync', { what: ['disk'] })).status).toBe(400);
   });
 
+  it('ends with its connection at whatever moment that is deleted', async () => {
+    for (let moment = 0; moment < 24; moment += 1) {
+      const name = `short-${moment}`;
+      const { body } = await create({ name });
+      await new Promise((done) => setTimeout(done, moment * 6));
+      if (moment % 3 === 0) void call('POST', `/v1/operations/${String(body.syncOperationId)}/cancel`);
+      expect([name, (await call('DELETE', `/v1/connections/${name}`)).status]).toEqual([name, 204]);
+      expect(['cancelled', 'succeeded', 'failed']).toContain((await ended(body.syncOperationId)).state);
+    }
+  });
+
   it('runs once at a time, ends when cancelled, and with its connection', async () => {
     const { body } = await create({ name: 'slow', options: { slow: 'left' } });
     const again = await call('POST', '/v1/connections/slow/sync');

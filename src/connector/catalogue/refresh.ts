@@ -6,7 +6,7 @@ import { Connections } from '../connections/connections.js';
 import { readPages } from '../connections/pages.js';
 import type { CloudCallOptions, CloudSession } from '../session.js';
 import { CATALOGUE_PARTS, type CataloguePart } from './catalogue.js';
-import { type RegionContents, replaceContents, replaceRegions, writeZones } from './store.js';
+import { holdConnection, type RegionContents, replaceContents, replaceRegions, writeZones } from './store.js';
 
 /** How many regions of one connection are read side by side. */
 export const REGIONS_AT_ONCE = 6;
@@ -34,7 +34,7 @@ export class Refresh {
     const usable = listed.filter(({ id, enabled }) => enabled && (own.length === 0 || own.includes(id))).map(({ id }) => id);
     const found = new Map<string, Zone[]>();
     if (zones) await sideBySide(usable, REGIONS_AT_ONCE, async (region) => void found.set(region, await readZones(session, region, call)));
-    await this.database.transaction((manager) => replaceRegions(manager, { connectionId, cloud }, listed.map((region) => ({ ...region, ...(found.has(region.id) && { zones: found.get(region.id) }) }))));
+    await this.database.transaction(async (manager) => (await holdConnection(manager, connectionId)) && replaceRegions(manager, { connectionId, cloud }, listed.map((region) => ({ ...region, ...(found.has(region.id) && { zones: found.get(region.id) }) }))));
     return usable;
   }
 
@@ -49,6 +49,7 @@ export class Refresh {
     const { contents, zones, failure } = await readRegion(session, region, parts, options);
     const renewed: Renewed = { counts: {}, ...(failure && { failure }) };
     await this.database.transaction(async (manager) => {
+      if (!(await holdConnection(manager, connectionId))) throw new Unwanted();
       renewed.counts = await replaceContents(manager, place, contents);
       if (zones) await writeZones(manager, place, zones);
       if (!(await alsoWrite(manager, renewed))) throw new Unwanted();

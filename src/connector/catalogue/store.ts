@@ -16,6 +16,14 @@ const ARCHITECTURE_WORDS: Record<string, string> = { amd64: 'amd64 x86_64 x86', 
 const unique = <T>(items: T[], key: (item: T) => string): T[] => [...new Map(items.map((item) => [key(item), item])).values()];
 
 /**
+ * Whether a connection is there; it then stays until the caller's transaction ends. Every transaction that writes for a connection begins with this: a deletion takes the connection's row first and what hangs on it after,
+ * and each would wait for the other if it were done the other way round.
+ */
+export async function holdConnection(manager: EntityManager, connectionId: string): Promise<boolean> {
+  return ((await manager.query('SELECT 1 FROM connector.connection WHERE id = $1 FOR KEY SHARE', [connectionId])) as unknown[]).length > 0;
+}
+
+/**
  * Writes the regions of a connection, and takes away those that the cloud no longer lists, with all that was in them.
  * Zones are kept where they were not read.
  */

@@ -10,6 +10,7 @@ import { type CloudErrorNote, ConnectionRow, RegionRow, SyncRegionRow, SyncRow }
 import { cloudErrorNote } from '../problems.js';
 import type { CataloguePart } from './catalogue.js';
 import { REGIONS_AT_ONCE, Refresh, type Renewed, sideBySide } from './refresh.js';
+import { holdConnection } from './store.js';
 
 /** Kind of the operation, as `GET /v1/operations?kind=` takes it. */
 export const SYNC_KIND = 'connection.sync';
@@ -92,6 +93,7 @@ export class Sync implements OnModuleInit {
     const unknown = (): CloudErrorNote => cloudErrorNote(new DriverError('NOT_FOUND', 'This is not a region that the connection may use.'));
     const rows = (asked.length === 0 ? usable : asked).map((region) => (usable.includes(region) ? { operationId, region, state: 'pending' as const } : { operationId, region, state: 'failed' as const, error: unknown() }));
     await this.database.transaction(async (manager) => {
+      if (!(await holdConnection(manager, connectionId))) return;
       if (rows.length > 0) await manager.createQueryBuilder().insert().into(SyncRegionRow).values(rows).orIgnore().execute();
       await this.operations.progress(manager, operationId, { total: rows.length, failed: rows.filter(({ state }) => state === 'failed').length, message: `Reading ${rows.length} regions` });
     });
@@ -113,7 +115,7 @@ export class Sync implements OnModuleInit {
       });
     } catch (error) {
       if (signal.aborted || !isDriverError(error)) throw error;
-      await this.database.transaction((manager) => note(manager, { counts: {}, failure: error }));
+      await this.database.transaction(async (manager) => { if (await holdConnection(manager, connectionId)) await note(manager, { counts: {}, failure: error }); });
     }
     await this.report(operationId);
   }
@@ -147,8 +149,9 @@ export class Sync implements OnModuleInit {
   }
 
   private async end(manager: EntityManager, operationId: string, outcome: Parameters<Operations['finish']>[2]): Promise<void> {
-    await manager.update(SyncRow, { operationId }, { state: 'ended' });
+    // The operation first, as a cancel has it: whoever ends a sync takes the two in this order.
     await this.operations.finish(manager, operationId, outcome);
+    await manager.update(SyncRow, { operationId }, { state: 'ended' });
   }
 
   private get regionRows() {
