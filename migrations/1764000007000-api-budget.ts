@@ -60,13 +60,13 @@ export class ApiBudget1764000007000 implements MigrationInterface {
   }
 }
 
-/** The same as `rateOf` of `src/connector/budget/control.ts`: the rate in force, calls a second. */
-const RATE = `
+/** The rate in force, calls a second; a later migration has the rule that `src/connector/budget/control.ts` explains. */
+export const RATE = `
   CREATE FUNCTION connector.budget_rate(published double precision, burst double precision, ceiling double precision, plateau double precision, grown double precision) RETURNS double precision LANGUAGE sql IMMUTABLE
   RETURN CASE WHEN ceiling IS NULL THEN published * CASE WHEN burst < 2 THEN 0.95 ELSE 1 END ELSE least(published * CASE WHEN burst < 2 THEN 0.95 ELSE 1 END, ceiling * (1 + 0.05 * power(grown / plateau - 1, 3))) END`;
 
-/** The same as `settle` of `src/connector/budget/control.ts`, where each step is explained. Buckets are taken in one order, so that no two servers wait for each other. */
-const EXCHANGE = `
+/** Settles what one server asks. Buckets are taken in one order, so that no two servers wait for each other. */
+export const EXCHANGE = `
   CREATE FUNCTION connector.budget_exchange(asking text, asks jsonb)
   RETURNS TABLE ("position" integer, known boolean, urgent integer, ordinary integer, spare integer, level double precision, rate double precision, burst double precision, pause_ms double precision, servers integer)
   LANGUAGE plpgsql AS $$

@@ -103,20 +103,20 @@ describe('the buckets of all servers', () => {
       let bucket: BucketState | undefined;
       for (let round = 0; round < 60; round += 1) {
         const ask: Ask = {
-          account: 'acme', region: 'r', apiClass, published, seed: published ? null : 12, urgent: whole(2), ordinary: whole(6), spare: whole(3), urgentAhead: whole(2), ordinaryAhead: whole(3), back: whole(1), used: whole(5),
+          account: 'acme', region: 'r', apiClass, published, era: (bucket?.era ?? 0) - (chance() < 0.2 ? 1 : 0), urgent: whole(2), ordinary: whole(6), spare: whole(3), urgentAhead: whole(2), ordinaryAhead: whole(3), back: whole(3) - 1,
           refused: chance() < 0.15, retryAfterMs: chance() < 0.5 ? null : whole(60),
         };
         const [grant] = await ledger.exchange([ask]);
-        const [row] = await database.dataSource.query<Record<string, number | null>[]>(`SELECT published, burst, tokens, extract(epoch FROM refilled_at)::double precision AS "refilledAt", extract(epoch FROM paused_until)::double precision AS "pausedUntil", pause_ms AS "pauseMs", ceiling, extract(epoch FROM lowered_at)::double precision AS "loweredAt", plateau, grown, calls FROM connector.budget WHERE api_class = $1`, [apiClass]);
+        const [row] = await database.dataSource.query<Record<string, number | boolean | null>[]>(`SELECT published, burst, tokens, extract(epoch FROM refilled_at)::double precision AS "refilledAt", extract(epoch FROM paused_until)::double precision AS "pausedUntil", pause_ms AS "pauseMs", ceiling, extract(epoch FROM lowered_at)::double precision AS "loweredAt", plateau, grown, given, filled, era FROM connector.budget WHERE api_class = $1`, [apiClass]);
         const now = row?.refilledAt as number;
         // The first moment is the row's own.
-        bucket ??= { published: published?.perSecond ?? null, burst: published?.burst ?? 10, tokens: published?.burst ?? 0, refilledAt: now, pausedUntil: 0, pauseMs: 1000, ceiling: published ? null : 12, loweredAt: Number(row?.loweredAt), plateau: 2, grown: 0, calls: published ? null : 0 };
+        bucket ??= { published: published?.perSecond ?? null, burst: published?.burst ?? 2, tokens: published?.burst ?? 2, refilledAt: now, pausedUntil: 0, pauseMs: 1000, ceiling: null, loweredAt: Number(row?.loweredAt), plateau: 2, grown: 0, given: 0, filled: true, era: 0 };
         const expected = settle(bucket, ask, now, 1);
-        for (const [key, value] of Object.entries(bucket)) expect([key, row?.[key] === null ? null : Number(row?.[key])]).toEqual([key, value === null ? null : expect.closeTo(value, 2)]);
+        for (const [key, value] of Object.entries(bucket)) expect([key, row?.[key] === null ? null : Number(row?.[key])]).toEqual([key, value === null ? null : expect.closeTo(Number(value), 2)]);
         expect({ ...grant, level: 0, rate: 0, burst: 0, pauseMs: 0 }).toEqual({ ...expected, level: 0, rate: 0, burst: 0, pauseMs: 0 });
         expect([grant?.level, grant?.rate, grant?.burst].map(Number)).toEqual([expect.closeTo(expected.level, 2), expect.closeTo(expected.rate, 2), expect.closeTo(expected.burst, 2)]);
         // Not where rounding would decide: the two run on the same moment, but not on the same last digit.
-        bucket.tokens = Number(row?.tokens);
+        Object.assign(bucket, { tokens: Number(row?.tokens), given: Number(row?.given) });
         if (round % 10 === 9) await pause(40);
       }
     }
@@ -183,16 +183,18 @@ describe('the buckets of all servers', () => {
     expect(cloud.refused).toBe(0);
   });
 
-  it('tell the other server of a limit that one met', async () => {
-    const one = serverOf('one').budget;
+  it('tell the other server of a refusal, so that what it holds is void', async () => {
+    const [one, two] = [serverOf('one').budget, serverOf('two').budget];
     const call = callOf(0, 0);
-    for (let index = 0; index < 5; index += 1) (await one.take(call, new Deadline(1000, 'one'))).done();
-    (await one.take(call, new Deadline(1000, 'one'))).refused(60_000);
-    await pause(200);
-    const two = serverOf('two').budget;
-    (await two.take(call, new Deadline(1000, 'two'))).done();
-    await pause(200);
+    const permit = await one.take(call, new Deadline(1000, 'one'));
+    // It holds tokens for those that wait.
+    const waiting = Array.from({ length: 5 }, () => two.take(call, new Deadline(1500, 'two')).then(() => performance.now(), () => undefined));
+    permit.refused(60_000);
+    await pause(600);
+    const from = performance.now();
     await expect(two.take(call, new Deadline(50, 'two'))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    // What was on its way before the refusal was known may have gone; nothing goes after.
+    for (const at of await Promise.all(waiting)) expect(at ?? 0).toBeLessThan(from);
   });
 });
 
@@ -220,10 +222,10 @@ describe('the use of buckets', () => {
   it('is written in sums, and once', async () => {
     const { budget, usage } = serverOf('one');
     const call = callOf(100, 100);
-    for (let index = 0; index < 5; index += 1) (await budget.take(call, new Deadline(1000, 'one'))).done();
-    (await budget.take({ ...call, workspaceId: 'v', priority: 'person' }, new Deadline(1000, 'one'))).refused(1);
+    for (let index = 0; index < 5; index += 1) (await budget.take(call, new Deadline(5000, 'one'))).done();
+    (await budget.take({ ...call, workspaceId: 'v', priority: 'person' }, new Deadline(5000, 'one'))).refused(1);
     await Promise.all([budget.flush(), budget.flush()]);
-    (await budget.take(call, new Deadline(1000, 'one'))).unsent();
+    (await budget.take(call, new Deadline(5000, 'one'))).unsent();
     await usage.flush([]);
     const rows = await database.dataSource.query('SELECT workspace_id, purpose, sum(calls)::integer AS calls, sum(throttled)::integer AS throttled FROM connector.budget_use GROUP BY 1, 2 ORDER BY 1');
     expect(rows).toEqual([{ workspace_id: 'v', purpose: 'person', calls: 1, throttled: 1 }, { workspace_id: 'w', purpose: 'inventory', calls: 5, throttled: 0 }]);

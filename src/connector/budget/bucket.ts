@@ -2,16 +2,16 @@ import { DriverError, type RateLimit } from '@mcmp/driver-sdk';
 import type { Deadline } from '../host/deadline.js';
 import { type Ask, type Grant, readyIn } from './control.js';
 import { FairQueue, type Priority } from './queue.js';
-import { SlowStart } from './slow-start.js';
 
 /** A server never holds more than these seconds of a rate, and asks anew at half of it: some four times a second for a busy bucket, however many servers there are. */
 const HELD_S = 0.5;
+/** While a limit is being found out, the other servers hear of it sooner, up to this rate. */
+const HELD_EXPLORING_S = 0.1;
+const EXPLORING_BELOW = 500;
 /** A token that nobody took is given back after this. */
 const STALE_MS = 1500;
-/** An open class is looked up so often, as another server may have met its limit; a busy one more often. */
-const LOOK_MS = 10_000;
-const BUSY_LOOK_MS = 1000;
-const BUSY_PER_SECOND = 10;
+/** Where the cloud has refused before, a busy server hears within this time that what it holds is void. */
+const HEAR_MS = 250;
 const SPARE_EVERY_MS = 250;
 const IDLE_MS = 600_000;
 
@@ -34,26 +34,30 @@ export class Bucket {
   /** Times at which the tokens that are held are ready, the soonest first: those for persons, and those for all. */
   private readonly urgent: number[] = [];
   private readonly held: number[] = [];
-  private open: SlowStart | undefined;
-  private seed: number | null = null;
-  private refusals = 0;
-  private facts = { used: 0, back: 0, refused: false, retryAfterMs: null as number | null };
+  private era = 0;
+  private facts = { back: 0, refused: false, retryAfterMs: null as number | null };
   private rate: number;
+  private exploring: boolean;
   private timer: NodeJS.Timeout | undefined;
   private usedAt: number;
-  private lookedAt = -Infinity;
+  private askedAt = -Infinity;
   private sparedAt = -Infinity;
   private demand = { second: 0, now: 0, before: 0 };
 
   /** @param want asks the ledger for this bucket soon. */
   constructor(readonly place: BucketPlace, private readonly want: () => void, private readonly now: () => number) {
-    this.rate = place.limit?.perSecond ?? Infinity;
-    this.open = place.limit ? undefined : new SlowStart();
+    this.rate = place.limit?.perSecond ?? 1;
+    this.exploring = !place.limit;
     this.usedAt = now();
   }
 
   get waiting(): Readonly<Record<Priority, number>> {
     return this.queue.waiting;
+  }
+
+  /** Whether it is time to hear of refusals that other servers met. */
+  get listens(): boolean {
+    return this.era !== 0 && this.queue.size > 0 && this.now() - this.askedAt >= HEAR_MS;
   }
 
   get idle(): boolean {
@@ -67,13 +71,12 @@ export class Bucket {
   take(caller: { priority: Priority; workspaceId: string }, deadline: Deadline): Promise<Permit> {
     const now = (this.usedAt = this.now());
     this.note(now);
-    const place = this.queue.size === 0 ? this.grab(now) : undefined;
-    if (place !== undefined) {
+    if (this.queue.size === 0 && this.grab(now)) {
       if (this.wants(now)) this.want();
-      return Promise.resolve(this.permit(place));
+      return Promise.resolve(this.permit());
     }
-    let go = (_place: number): void => undefined;
-    const granted = new Promise<Permit>((done) => { go = (given) => done(this.permit(given)); });
+    let go = (): void => undefined;
+    const granted = new Promise<Permit>((done) => { go = () => done(this.permit()); });
     const waiter = { ...caller, go };
     this.queue.add(waiter);
     this.serve();
@@ -82,19 +85,16 @@ export class Bucket {
 
   /** What to ask the ledger now; the facts in it are told once. */
   ask(): Ask {
-    const now = this.now();
+    const now = (this.askedAt = this.now());
     const { account, region, apiClass, limit } = this.place;
     const { waiting } = this.queue;
-    const seed = this.seed;
     const facts = this.facts;
-    if (this.open) this.lookedAt = now;
-    this.facts = { used: 0, back: 0, refused: false, retryAfterMs: null };
+    this.facts = { back: 0, refused: false, retryAfterMs: null };
     const room = (held: number[]): number => Math.max(0, Math.ceil(this.most - held.length));
     const ask = {
-      account, region, apiClass, published: limit ? { burst: limit.burst, perSecond: limit.perSecond } : null, seed, ...facts, back: facts.back + this.giveBack(now),
+      account, region, apiClass, published: limit ? { burst: limit.burst, perSecond: limit.perSecond } : null, era: this.era, ...facts, back: facts.back + this.giveBack(now),
       urgent: 0, ordinary: 0, spare: 0, urgentAhead: room(this.urgent), ordinaryAhead: room(this.held),
     };
-    if (this.open) return ask;
     const likely = Math.ceil(Math.max(this.demand.now, this.demand.before));
     if (this.queue.size === 0) this.sparedAt = now;
     return {
@@ -106,32 +106,27 @@ export class Bucket {
   /** Takes what the ledger gave. */
   granted(grant: Grant): void {
     const now = this.now();
-    if (!grant.known) {
-      if (!this.open && !this.place.limit && !this.facts.refused) Object.assign(this, { open: new SlowStart(), seed: null });
-    } else {
-      this.open = undefined;
-      this.rate = grant.rate;
-      if (!this.place.limit) this.seed = grant.rate;
-      // Asked before a refusal that the ledger does not know yet: such tokens are worth nothing.
-      if (!this.facts.refused) {
-        const ready = readyIn(grant);
-        for (const inMs of ready.urgent) insert(this.urgent, now + inMs);
-        for (const inMs of ready.ordinary) insert(this.held, now + inMs);
-      }
+    this.rate = grant.rate;
+    this.exploring = grant.exploring;
+    if (grant.era !== this.era) this.turn(grant.era);
+    // Asked before a refusal that the ledger does not know yet: such tokens are worth nothing.
+    if (!this.facts.refused) {
+      const ready = readyIn(grant);
+      for (const inMs of ready.urgent) insert(this.urgent, now + inMs);
+      for (const inMs of ready.ordinary) insert(this.held, now + inMs);
     }
     this.serve();
   }
 
-  /** Called now and then: gives back what is not needed, and looks whether an open class is known by now. */
+  /** Called now and then: gives back what is not needed. */
   tick(): void {
     const now = this.now();
     const isStale = (held: number[]): boolean => held[0] !== undefined && held[0] < now - STALE_MS;
-    const look = this.open !== undefined && this.usedAt > this.lookedAt && now - this.lookedAt > (Math.max(this.demand.now, this.demand.before) >= BUSY_PER_SECOND ? BUSY_LOOK_MS : LOOK_MS);
-    if (look || this.facts.refused || isStale(this.urgent) || isStale(this.held) || (this.facts.back !== 0 && this.queue.size === 0)) this.want();
+    if (this.listens || this.facts.refused || isStale(this.urgent) || isStale(this.held) || (this.facts.back !== 0 && this.queue.size === 0)) this.want();
   }
 
-  private permit(place: number): Permit {
-    const { open, refusals } = this;
+  private permit(): Permit {
+    const { era } = this;
     let told = false;
     const once = (tell: () => void): void => {
       if (told) return;
@@ -139,30 +134,17 @@ export class Bucket {
       tell();
     };
     return {
-      done: () => once(() => {
-        // Sent before a refusal, it tells nothing of the time since.
-        if (refusals === this.refusals) this.facts.used += 1;
-        open?.end(place, true, this.now());
-        if (open && this.queue.size > 0) this.serve();
-      }),
-      refused: (retryAfterMs) => once(() => {
-        open?.end(place, false, this.now());
-        this.refused(retryAfterMs);
-      }),
+      done: () => once(() => undefined),
+      refused: (retryAfterMs) => once(() => this.refused(era, retryAfterMs)),
       unsent: () => once(() => {
-        open?.end(place, false, this.now());
-        this.facts.back += 1;
+        if (era === this.era) this.facts.back += 1;
       }),
     };
   }
 
-  private refused(retryAfterMs: number | undefined): void {
-    if (this.open) {
-      // Lately it was too much.
-      this.seed = this.rate = this.open.rate(this.now()) * 0.7;
-      this.open = undefined;
-    }
-    this.refusals += 1;
+  private refused(era: number, retryAfterMs: number | undefined): void {
+    // Sent before a refusal that is known by now, it says no more than that.
+    if (era !== this.era) return;
     this.urgent.length = 0;
     this.held.length = 0;
     this.facts.refused = true;
@@ -170,25 +152,28 @@ export class Bucket {
     this.want();
   }
 
-  /** A ready token (0), or the place of an open class. */
-  private grab(now: number): number | undefined {
-    if (this.open) return this.open.begin(now);
+  /** Another refusal became known: what was given before is void, and what happened before tells nothing of the time since. */
+  private turn(era: number): void {
+    this.era = era;
+    this.urgent.length = 0;
+    this.held.length = 0;
+    this.facts = { back: 0, refused: false, retryAfterMs: null };
+  }
+
+  /** Takes a token that is ready; tells whether there was one. */
+  private grab(now: number): boolean {
     const [urgent = Infinity] = this.urgent;
     const [held = Infinity] = this.held;
-    if (Math.min(urgent, held) > now) return undefined;
+    if (Math.min(urgent, held) > now) return false;
     (held <= urgent ? this.held : this.urgent).shift();
-    return 0;
+    return true;
   }
 
   private serve(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     const now = this.now();
-    while (this.queue.size > 0) {
-      const place = this.grab(now);
-      if (place === undefined) break;
-      this.queue.next()?.go(place);
-    }
+    while (this.queue.size > 0 && this.grab(now)) this.queue.next()?.go();
     if (this.queue.size > 0) {
       const inMs = this.readyMs();
       if (inMs !== undefined) this.timer = setTimeout(() => this.serve(), inMs).unref();
@@ -198,7 +183,6 @@ export class Bucket {
 
   /** Whether the ledger ought to be asked: before what is held runs out. */
   private wants(now: number): boolean {
-    if (this.open) return this.lookedAt === -Infinity;
     const { waiting } = this.queue;
     const isShort = (needed: number, held: number[]): boolean => needed > held.length && held.length <= this.most / 2;
     if (isShort(waiting.person, this.urgent) || isShort(this.queue.size - waiting.person, this.held)) return true;
@@ -207,12 +191,11 @@ export class Bucket {
   }
 
   private get most(): number {
-    return Math.max(1, Math.min(1000, this.rate * HELD_S));
+    return Math.max(1, Math.min(1000, this.rate * (this.exploring && this.rate < EXPLORING_BELOW ? HELD_EXPLORING_S : HELD_S)));
   }
 
   /** Milliseconds until the next token that is held; undefined where none is. */
   private readyMs(): number | undefined {
-    if (this.open) return Math.ceil(this.open.freeIn(this.now()));
     const at = Math.min(this.urgent[0] ?? Infinity, this.held[0] ?? Infinity);
     return at === Infinity ? undefined : Math.max(1, Math.ceil(at - this.now()));
   }

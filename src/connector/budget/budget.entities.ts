@@ -17,7 +17,9 @@ export class BudgetRow {
   @Column('timestamptz', { name: 'lowered_at' }) loweredAt!: Date;
   @Column('double precision') plateau!: number;
   @Column('double precision') grown!: number;
-  @Column('double precision', { nullable: true }) calls!: number | null;
+  @Column('double precision') given!: number;
+  @Column('boolean') filled!: boolean;
+  @Column('integer') era!: number;
 }
 
 /** A server that used a bucket lately. */

@@ -34,7 +34,7 @@ export interface ApiBudgetOptions {
   watch?: { waited(call: BudgetCall, ms: number): void; throttled(call: BudgetCall): void; exchanged(outcome: 'ok' | 'failed'): void };
 }
 
-const TICK_MS = 500;
+const TICK_MS = 250;
 const FLUSH_MS = 5000;
 /** While the database is away it is tried again after this. */
 const AWAY_MS = 2000;
@@ -141,6 +141,7 @@ export class ApiBudget {
       // What is wanted in one turn is asked for together.
       await Promise.resolve();
       while (this.wanting.size > 0) {
+        for (const bucket of this.buckets.values()) if (bucket.listens) this.wanting.add(bucket);
         const buckets = [...this.wanting];
         this.wanting.clear();
         const grants = await this.settle(buckets, buckets.map((bucket) => bucket.ask()));
@@ -178,8 +179,9 @@ export class ApiBudget {
     const debt = this.debts.get(bucket);
     // It begins with one token: the others were there for all servers.
     const back = published && debt === undefined ? 1 - published.burst : ask.back;
-    const grant = this.local.settle({ ...ask, published, seed: ask.seed && ask.seed * part, back, spare: 0 }, this.servers);
+    // Its refusals are counted below 0, apart from those of all servers.
+    const grant = this.local.settle({ ...ask, era: -1 - ask.era, published, back, spare: 0 }, this.servers);
     this.debts.set(bucket, (debt ?? 0) + grant.urgent + grant.ordinary);
-    return grant;
+    return { ...grant, era: -1 - grant.era };
   }
 }

@@ -15,13 +15,18 @@ export interface BucketState {
   pauseMs: number;
   /** What the cloud seemed to bear at the last refusal, in calls a second; null where it never refused. */
   ceiling: number | null;
+  /** Time of the last refusal, or of the first call. */
   loweredAt: number;
   /** Seconds of growth after which the ceiling is reached again. */
   plateau: number;
   /** Seconds since the last refusal in which there was more to send than the rate allowed. */
   grown: number;
-  /** Calls that the cloud took since the last refusal; null where the bucket was full meanwhile, so that they prove no rate. */
-  calls: number | null;
+  /** Tokens given since the last refusal. */
+  given: number;
+  /** Whether the bucket was full meanwhile, so that they prove no rate. */
+  filled: boolean;
+  /** Refusals so far, those of calls that were under way together counted once; tokens that were given before the last are void. */
+  era: number;
 }
 
 /** What one server tells of a bucket, and what it wants of it. */
@@ -30,8 +35,6 @@ export interface Ask {
   region: string;
   apiClass: string;
   published: Pick<RateLimit, 'burst' | 'perSecond'> | null;
-  /** Calls a second with which a bucket without a published limit begins; null only looks whether it is there. */
-  seed: number | null;
   /** Tokens for persons who wait, and for all others who wait. */
   urgent: number;
   ordinary: number;
@@ -40,10 +43,10 @@ export interface Ask {
   /** Most tokens of either kind that are promised for later. */
   urgentAhead: number;
   ordinaryAhead: number;
+  /** The bucket's era that this server knows of; what it tells belongs to that. */
+  era: number;
   /** Tokens that were given and not used; below 0 where calls were sent without. */
   back: number;
-  /** Calls that the cloud took since the last time. */
-  used: number;
   /** Whether the cloud refused a call since. */
   refused: boolean;
   /** How long the cloud asked to wait; null where it did not say. */
@@ -52,8 +55,10 @@ export interface Ask {
 
 /** What a server is given. The i-th urgent token is ready when the level reaches i, the i-th ordinary one when what is left reaches i and what is kept for persons. */
 export interface Grant {
-  /** False where the bucket is not there (and was not to be made): the class is free. */
-  known: boolean;
+  /** Whether nobody knows the limit yet: tokens are held for a shorter time. */
+  exploring: boolean;
+  /** Tokens of another era are void. */
+  era: number;
   urgent: number;
   ordinary: number;
   spare: number;
@@ -67,25 +72,38 @@ export interface Grant {
   servers: number;
 }
 
+/** Long enough for all servers to hear of it. */
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
-/** Calls that were under way together are refused together: that is one sign, not many. */
-const ONE_SIGN_S = 1;
 /** A published limit that refused holds again in full after this time. */
 const FORGIVEN_S = 600;
-/** A ceiling that is a guess is tried soon; one that was measured is kept for some eighty calls, so that refusals stay rare. */
+/** A class without a published limit begins with so many calls a second, and twice as many after each such time in which there was more to send. */
+const FIRST_RATE = 5;
+const FIRST_BURST = 2;
+const DOUBLED_S = 2;
+const MOST_RATE = 10_000;
+/** What is taken off a ceiling at first. */
+const BACK = 0.03;
+/** A ceiling that is a guess is tried soon, after so many seconds and calls at least. */
 const GUESSED_S = 2;
-const measuredS = (ceiling: number): number => Math.max(10, 80 / ceiling);
+const GUESSED_CALLS = 10;
+/** One that was measured is trusted four times as long as that took, but not longer than this, so that refusals stay rare and a higher limit is found. */
+const TRUST = 4;
+const TRUSTED_S = 30;
+const TRUSTED_CALLS = 250;
+/** A rate that grew more than this since the last refusal tells no limit by its mean. */
+const STEADY = 1.2;
 
 /**
- * The rate in force: the published one until the cloud refuses. Then 5 % less than what the cloud bore, back to that within the plateau's time, and on from there, first slowly and then faster
- * (the cubic growth of TCP). So a refusal is rare where the ceiling is true, and an old ceiling is soon left behind.
+ * The rate in force: the published one until the cloud refuses. Then 3 % less than what the cloud bore, back to that within the plateau's time, and on from there, first slowly and then faster
+ * (the cubic growth of TCP). So a refusal is rare where the ceiling is true, and an old ceiling is soon left behind. Where nobody knows a limit the rate doubles until there is a refusal.
  */
 export function rateOf({ published, burst, ceiling, plateau, grown }: Pick<BucketState, 'published' | 'burst' | 'ceiling' | 'plateau' | 'grown'>): number {
+  if (published === null && ceiling === null) return Math.min(MOST_RATE, FIRST_RATE * 2 ** (Math.min(grown, 1000) / DOUBLED_S));
   // Without a burst there is no slack for a call that leaves late and the next that leaves in time.
-  const most = (published ?? Infinity) * (burst < 2 ? 0.95 : 1);
+  const most = (published ?? MOST_RATE) * (burst < 2 ? 0.95 : 1);
   if (ceiling === null) return most;
-  return Math.min(most, ceiling * (1 + 0.05 * (grown / plateau - 1) ** 3));
+  return Math.min(most, ceiling * (1 + BACK * (grown / plateau - 1) ** 3));
 }
 
 /** Calls at once: a little less than the cloud's, since calls that leave evenly arrive unevenly. */
@@ -94,37 +112,39 @@ export const fullOf = (burst: number, rate: number): number => burst - Math.min(
 /** Tokens that only persons may take. */
 export const keptOf = (full: number): number => (full >= 4 ? Math.max(1, Math.floor(full * 0.1)) : 0);
 
-/** A bucket that nobody has asked yet: full, or of a first guess. */
-export const newBucket = ({ published, seed }: Pick<Ask, 'published' | 'seed'>, now: number): BucketState => {
-  const burst = published?.burst ?? Math.max(1, Math.min(10, seed ?? 1));
-  return { published: published?.perSecond ?? null, burst, tokens: published ? burst : 0, refilledAt: now, pausedUntil: 0, pauseMs: FIRST_PAUSE_MS, ceiling: published ? null : (seed ?? 1), loweredAt: now, plateau: GUESSED_S, grown: 0, calls: published ? null : 0 };
+/** A bucket that nobody has asked yet: full. */
+export const newBucket = ({ published }: Pick<Ask, 'published'>, now: number): BucketState => {
+  const burst = published?.burst ?? FIRST_BURST;
+  return { published: published?.perSecond ?? null, burst, tokens: burst, refilledAt: now, pausedUntil: 0, pauseMs: FIRST_PAUSE_MS, ceiling: null, loweredAt: now, plateau: GUESSED_S, grown: 0, given: 0, filled: true, era: 0 };
 };
 
 /**
- * Lowers the ceiling to what the cloud took since the last refusal: between two moments at which its bucket was empty, that is its true rate. Without such a measure a part is taken off.
- * After a guess, which may have been so low that the cloud's bucket was full meanwhile, the measure counts for less.
+ * Lowers the ceiling to what the cloud took a second since the last refusal: between two moments at which its bucket was empty, that is its true rate, whatever its burst. Where the rate grew much
+ * meanwhile the cloud's bucket may have been full at first: then the truth lies between that and the rate in force. `taken` are the calls that it took since.
  */
-function lower(bucket: BucketState, now: number, rate: number): void {
-  const age = now - bucket.loweredAt;
-  const measured = bucket.calls !== null && bucket.calls >= 10 && age >= ONE_SIGN_S ? Math.min(rate, Math.max(rate * (bucket.ceiling !== null && bucket.plateau === GUESSED_S ? 0.7 : 0.5), bucket.calls / age)) : undefined;
-  const least = bucket.published === null ? 0.02 : bucket.published / 16;
-  bucket.ceiling = Math.max(least, measured ?? rate * (bucket.ceiling !== null && age < 30 ? 0.7 : 0.9));
-  bucket.plateau = measured === undefined ? GUESSED_S : measuredS(bucket.ceiling);
-  if (bucket.published === null) bucket.burst = Math.max(1, Math.min(10, bucket.ceiling));
+function lower(bucket: BucketState, taken: number, now: number, rate: number): void {
+  const { published, ceiling, filled } = bucket;
+  // It may be the burst that was guessed too high.
+  if (published === null && ceiling !== null && filled && bucket.burst > 1) return void (bucket.burst = Math.max(1, bucket.burst / 2));
+  const age = Math.max(0.001, now - bucket.loweredAt);
+  const mean = Math.min(rate, taken / age);
+  const longestS = Math.max(TRUSTED_S, TRUSTED_CALLS / rate);
+  const isSteady = ceiling !== null && rate <= ceiling * (1 - BACK) * STEADY;
+  const borne = ceiling === null ? rate * (published === null ? 0.6 : 0.9) : filled ? Math.max(mean, rate * 0.7) : isSteady ? Math.max(mean, rate * 0.1) : Math.sqrt(Math.max(mean, rate / 16) * rate);
+  bucket.ceiling = Math.max(published === null ? 0.02 : published / 16, borne);
+  bucket.plateau = Math.max(GUESSED_S, GUESSED_CALLS / bucket.ceiling, ceiling === null || filled ? 0 : Math.min(longestS, isSteady ? TRUST * age : age));
+  if (published === null) bucket.burst = Math.max(1, Math.min(10, bucket.ceiling / 2));
 }
 
 function refuse(bucket: BucketState, ask: Ask, now: number, rate: number): void {
-  const again = bucket.ceiling !== null && bucket.calls === 0;
-  const isOneSign = bucket.ceiling !== null && now - bucket.loweredAt < ONE_SIGN_S;
-  bucket.tokens = Math.min(bucket.tokens, 1);
+  // What is promised for later was not sent yet, and one was refused.
+  const taken = Math.max(0, bucket.given - Math.max(0, Math.ceil(-bucket.tokens)) - 1);
   // Nothing got through since: the cloud counts by minutes, so wait longer instead of going slower.
-  if (!isOneSign) bucket.pauseMs = again ? Math.min(LONGEST_PAUSE_MS, bucket.pauseMs * 2) : FIRST_PAUSE_MS;
-  bucket.pausedUntil = Math.max(bucket.pausedUntil, now + (ask.retryAfterMs ?? bucket.pauseMs) / 1000);
-  if (isOneSign) return;
-  if (!again) lower(bucket, now, rate);
-  bucket.grown = 0;
-  bucket.loweredAt = now;
-  bucket.calls = 0;
+  const again = bucket.ceiling !== null && taken === 0;
+  bucket.pauseMs = again ? Math.min(LONGEST_PAUSE_MS, bucket.pauseMs * 2) : FIRST_PAUSE_MS;
+  bucket.pausedUntil = now + Math.max(FIRST_PAUSE_MS, ask.retryAfterMs ?? bucket.pauseMs) / 1000;
+  if (!again) lower(bucket, taken, now, rate);
+  Object.assign(bucket, { tokens: 0, grown: 0, loweredAt: now, given: 0, filled: false, era: bucket.era + 1 });
 }
 
 /**
@@ -133,32 +153,37 @@ function refuse(bucket: BucketState, ask: Ask, now: number, rate: number): void 
  */
 export function settle(bucket: BucketState, ask: Ask, now: number, servers: number): Grant {
   if (ask.published) Object.assign(bucket, { published: ask.published.perSecond, burst: ask.published.burst });
-  if (ask.published && bucket.ceiling !== null && now - bucket.loweredAt > FORGIVEN_S) Object.assign(bucket, { ceiling: null, grown: 0, calls: null });
+  if (ask.published && bucket.ceiling !== null && now - bucket.loweredAt > FORGIVEN_S) Object.assign(bucket, { ceiling: null, grown: 0 });
   const rate = rateOf(bucket);
   const full = fullOf(bucket.burst, rate);
   // No refill for the time of a pause.
   const elapsed = Math.max(0, now - Math.max(bucket.refilledAt, Math.min(now, bucket.pausedUntil)));
   const refilled = bucket.tokens + elapsed * rate;
-  if (refilled >= full) bucket.calls = null;
+  if (refilled >= full) bucket.filled = true;
   else bucket.grown += elapsed;
-  if (bucket.calls !== null) bucket.calls += ask.used;
-  bucket.tokens = Math.min(full, Math.max(-bucket.burst - 60 * rate, refilled + ask.back));
+  // What was given before the last refusal is void already; what was sent without counts always.
+  const back = ask.era === bucket.era ? ask.back : Math.min(0, ask.back);
+  bucket.tokens = Math.min(full, Math.max(-bucket.burst - 60 * rate, refilled + back));
+  bucket.given -= back;
   bucket.refilledAt = Math.max(now, bucket.refilledAt);
-  if (ask.refused) refuse(bucket, ask, now, rate);
+  // Sent before the last refusal was known there: that is one sign, not many.
+  if (ask.refused && ask.era === bucket.era) refuse(bucket, ask, now, rate);
   const level = bucket.tokens;
   const most = (wanted: number, there: number, ahead: number): number => Math.min(wanted, Math.max(0, Math.floor(there)) + ahead);
   const urgent = most(ask.urgent, level, ask.urgentAhead);
   const ordinary = most(ask.ordinary, level - urgent - keptOf(full), ask.ordinaryAhead);
   const spare = Math.min(ask.spare, Math.max(0, Math.floor(level - urgent - ordinary - full / 2)));
   bucket.tokens -= urgent + ordinary + spare;
-  return { known: true, urgent, ordinary, spare, level, rate: rateOf(bucket), burst: bucket.burst, pauseMs: Math.max(0, bucket.pausedUntil - now) * 1000, servers };
+  bucket.given += urgent + ordinary + spare;
+  return { exploring: bucket.published === null && bucket.ceiling === null, era: bucket.era, urgent, ordinary, spare, level, rate: rateOf(bucket), burst: bucket.burst, pauseMs: Math.max(0, bucket.pausedUntil - now) * 1000, servers };
 }
 
 /** Milliseconds until each token of a grant is ready, in the order of their use. */
 export function readyIn(grant: Grant): { urgent: number[]; ordinary: number[] } {
   const { level, rate, pauseMs } = grant;
   const kept = keptOf(fullOf(grant.burst, rate));
-  const at = (needed: number): number => Math.max(pauseMs, ((needed - level) / rate) * 1000);
+  // A pause refills nothing.
+  const at = (needed: number): number => pauseMs + Math.max(0, ((needed - level) / rate) * 1000);
   return {
     urgent: Array.from({ length: grant.urgent }, (_, index) => at(index + 1)),
     ordinary: [...Array.from({ length: grant.spare }, () => pauseMs), ...Array.from({ length: grant.ordinary }, (_, index) => at(index + 1 + grant.urgent + kept))],

@@ -7,7 +7,6 @@ export interface Ledger {
   exchange(asks: Ask[]): Promise<Grant[]>;
 }
 
-const FREE: Grant = { known: false, urgent: 0, ordinary: 0, spare: 0, level: 0, rate: 0, burst: 0, pauseMs: 0, servers: 1 };
 const IDLE_S = 600;
 
 /** Buckets of one server alone; also what a server goes by while the database is away. */
@@ -23,10 +22,7 @@ export class MemoryLedger implements Ledger {
     const now = this.now() / 1000;
     const id = [ask.account, ask.region, ask.apiClass].join('\n');
     let bucket = this.buckets.get(id);
-    if (!bucket) {
-      if (!ask.published && ask.seed === null) return { ...FREE, servers };
-      this.buckets.set(id, (bucket = newBucket(ask, now)));
-    }
+    if (!bucket) this.buckets.set(id, (bucket = newBucket(ask, now)));
     return settle(bucket, ask, now, servers);
   }
 
@@ -53,7 +49,7 @@ export class SharedLedger implements Ledger {
       ...ask, position, api_class: apiClass, urgent_ahead: urgentAhead, ordinary_ahead: ordinaryAhead, published: published?.perSecond ?? null, burst: published?.burst ?? null, retry_after_ms: retryAfterMs,
     }));
     const { rows } = await this.pool.query<Row>('SELECT * FROM connector.budget_exchange($1, $2::jsonb)', [this.server, JSON.stringify(wanted)]);
-    const grants: Grant[] = asks.map(() => FREE);
+    const grants: Grant[] = [];
     for (const { position, pause_ms: pauseMs, ...grant } of rows) grants[position] = { ...grant, pauseMs };
     return grants;
   }

@@ -4,8 +4,8 @@ import type { CloudCallOptions } from '../session.js';
 export type Priority = NonNullable<CloudCallOptions['priority']>;
 export const PRIORITIES = ['person', 'provisioning', 'reconcile', 'inventory'] as const satisfies readonly Priority[];
 
-/** One who waits; `go` is told what it was given. */
-export interface Waiter { priority: Priority; workspaceId: string; go(place: number): void }
+/** One who waits. */
+export interface Waiter { priority: Priority; workspaceId: string; go(): void }
 
 /** The line of one workspace; `turn` is how far it has been served, in a time that all lines of a priority share. */
 interface Line { turn: number; waiters: Set<Waiter> }

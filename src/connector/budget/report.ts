@@ -67,7 +67,7 @@ function standing(row: BucketRead | undefined): Pick<BucketReport, 'source' | 'l
   const rate = rateOf(row);
   const full = fullOf(row.burst, rate);
   return {
-    source: row.published === null ? 'learned' : 'manifest', limit: row.published === null ? null : { perSecond: row.published, burst: row.burst },
+    source: row.published !== null ? 'manifest' : row.ceiling === null ? 'none' : 'learned', limit: row.published === null ? null : { perSecond: row.published, burst: row.burst },
     rate, share: row.published === null ? null : rate / row.published, tokens: Math.min(full, row.tokens + row.idle_s * rate), keptForPersons: keptOf(full), pausedUntil: row.paused ? row.paused_until.toISOString() : null,
   };
 }
