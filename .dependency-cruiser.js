@@ -88,6 +88,13 @@ export default {
       from: { path: '^src/cli/' },
       to: { path: '^src/(?!cli/|kernel/)' },
     },
+    {
+      name: 'mcmp-stands-alone',
+      comment: 'People install the command line without our server: it knows Node, yaml, and the tables that its build reads out of src/openapi.json.',
+      severity: 'error',
+      from: { path: '^src/cli/mcmp/' },
+      to: { pathNot: ['^src/cli/mcmp/', 'node_modules/yaml/', '^mcmp:', 'node_modules/esbuild/'], dependencyTypesNot: ['core'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -24,6 +24,7 @@ FROM ${BASE}
 RUN groupadd --gid 10001 mcmp && useradd --uid 10001 --gid 10001 --create-home --home-dir /home/mcmp mcmp && mkdir -p /app /data && chown mcmp:mcmp /data
 WORKDIR /app
 COPY --from=build /out /app
+RUN ln -s /app/dist/mcmp.mjs /usr/local/bin/mcmp
 USER 10001:10001
 ENV NODE_ENV=production MCMP_HOST=0.0.0.0 MCMP_PORT=8080 MCMP_DATA_DIR=/data
 VOLUME /data

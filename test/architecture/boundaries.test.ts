@@ -56,6 +56,10 @@ const planted: Record<string, Record<string, string>> = {
     'src/infra/index.ts': 'export const infra = 1;\n',
     'src/cli/out.ts': "import { infra } from '../infra/index.js';\nexport const out = infra;\n",
   },
+  'mcmp-stands-alone': {
+    'src/kernel/plain.ts': 'export const plain = 1;\n',
+    'src/cli/mcmp/out.ts': "import { plain } from '../../kernel/plain.js';\nexport const out = plain;\n",
+  },
 };
 
 /** Runs dependency-cruiser over a tree and returns the names of the rules that fired, each once. */
