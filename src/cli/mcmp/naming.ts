@@ -1,7 +1,7 @@
 /** Names that a person uses daily, by operation id, as `noun verb`. What is not here is named by its path (`nameOf`). */
 const CHOSEN: Record<string, string> = {
   Health_live: 'server live', Health_ready: 'server ready', Health_metrics: 'server metrics',
-  Iam_token: 'auth token', Iam_me: 'user me', Iam_events: 'project events',
+  Iam_token: 'auth token', Iam_me: 'user me', Iam_events: 'project events', Iam_allEvents: 'event follow', Summary_show: 'project summary',
   Operations_events: 'operation events', Operations_cancel: 'operation cancel',
   Calls_call: 'connection call', Calls_functions: 'driver functions', Calls_run: 'driver run', Budget_show: 'connection budget',
   Connections_regions: 'connection regions', Connections_quotas: 'connection quotas',

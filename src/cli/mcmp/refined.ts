@@ -15,6 +15,7 @@ export const REFINED: Record<string, Refinement> = {
   Iam_createWorkspace: { positional: ['name'], examples: ['workspace create retail'] },
   Iam_projects: { columns: ['name', 'id', 'workspaceId', 'AGE:createdAt|age'] },
   Iam_createProject: { positional: ['name'], examples: ['project create shop --workspace retail'] },
+  Summary_show: { examples: ['project summary default', 'project summary default --cloud aws'] },
   Iam_users: { columns: ['username', 'role', 'disabled', 'AGE:createdAt|age', 'id'] },
   Iam_createUser: { positional: ['username'], examples: ['user create mina --role operator --workspaces retail', 'user create ci --role viewer --password-file -'] },
   Connections_list: { columns: ['name', 'cloud', 'driver', 'state', 'ACCOUNT:accountId', 'regions', 'AGE:createdAt|age'], examples: ['connection list --cloud aws'] },
@@ -72,6 +73,7 @@ export const NOUNS: Record<string, string> = {
   project: 'where resources belong',
   workspace: 'where a team works',
   user: 'who may log in',
+  event: 'what changes, as it happens',
   server: 'whether the server is well',
 };
 
