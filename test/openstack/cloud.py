@@ -12,7 +12,7 @@ from processes import PYTHON, Processes
 from settings import PORTS, url
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-DATABASES = ['keystone', 'glance', 'placement', 'nova_api', 'nova_cell0', 'nova_cell1', 'neutron', 'cinder', 'octavia']
+DATABASES = ['keystone', 'glance', 'placement', 'nova_api', 'nova_cell0', 'nova_cell1', 'neutron', 'cinder', 'octavia', 'magnum']
 INFRASTRUCTURE = ['rabbitmq', 'epmd', 'mariadb']
 
 
@@ -25,7 +25,7 @@ class Cloud:
         return f'{self.home}/etc/{name}.conf'
 
     def up(self):
-        for folder in ('etc', 'log', 'run', 'data/locks', 'data/nova', 'data/neutron', 'data/octavia', 'data/rabbitmq', 'data/cinder/coordination', 'data/fernet', 'data/credential', 'data/octavia-ca',
+        for folder in ('etc', 'log', 'run', 'data/locks', 'data/nova', 'data/neutron', 'data/octavia', 'data/magnum', 'data/rabbitmq', 'data/cinder/coordination', 'data/fernet', 'data/credential', 'data/octavia-ca',
                        'data/glance/file', 'data/glance/os_glance_staging_store', 'data/glance/os_glance_tasks_store', 'entry-points/fakes.egg-info'):
             os.makedirs(f'{self.home}/{folder}', mode=0o755, exist_ok=True)
         for folder in ('fernet', 'credential'):
@@ -61,11 +61,11 @@ class Cloud:
             open(f'{self.home}/data/{name}.done', 'w', encoding='utf8').close()
 
     def announce_fakes(self):
-        """Neutron finds drivers by the entry points of installed packages only."""
+        """Neutron and Magnum find drivers by the entry points of installed packages only."""
         with open(f'{self.home}/entry-points/fakes.egg-info/PKG-INFO', 'w', encoding='utf8') as file:
             file.write('Metadata-Version: 1.0\nName: fakes\nVersion: 1\n')
         with open(f'{self.home}/entry-points/fakes.egg-info/entry_points.txt', 'w', encoding='utf8') as file:
-            file.write('[neutron.ml2.mechanism_drivers]\nwires-everything = fakes.network:WiresEverything\n')
+            file.write('[neutron.ml2.mechanism_drivers]\nwires-everything = fakes.network:WiresEverything\n[magnum.drivers]\nbuilds-nothing = fakes.cluster:BuildsNothing\n')
 
     def sql(self, statement):
         return subprocess.run(['mariadb', '--no-defaults', '-uroot', '-S', f'{self.home}/run.sock', '-N', '-e', statement], capture_output=True, text=True, check=False)
@@ -128,6 +128,7 @@ class Cloud:
             once('placement', 'placement.cmd.manage:main', '--config-file', config('placement'), 'db', 'sync')
             once('glance', 'glance.cmd.manage:main', '--config-file', config('glance'), 'db_sync')
             once('cinder', 'cinder.cmd.manage:main', '--config-file', config('cinder'), 'db', 'sync')
+            once('magnum', 'magnum.cmd.db_manage:main', '--config-file', config('magnum'), 'upgrade')
             settings.write(config('octavia-database'), {'database': settings.database('octavia')})
             once('octavia', 'octavia.db.migration.cli:main', '--config-file', config('octavia-database'), 'upgrade', 'head')
             subprocess.run(['bash', f'{HERE}/authority', f'{self.home}/data/octavia-ca'], check=True, capture_output=True)
@@ -143,11 +144,11 @@ class Cloud:
         for name, target, arguments in (
                 ('neutron', 'neutron.cmd.eventlet.server:main', ['--config-file', config('neutron')]), ('nova-conductor', 'nova.cmd.conductor:main', nova), ('nova-api', 'nova.cmd.api_os_compute:main', nova),
                 ('glance', 'glance.cmd.api:main', ['--config-file', config('glance')]), ('nova-scheduler', 'nova.cmd.scheduler:main', nova), ('cinder-api', 'cinder.cmd.api:main', ['--config-file', config('cinder')]),
-                ('cinder-scheduler', 'cinder.cmd.scheduler:main', ['--config-file', config('cinder')]), ('cinder-volume', 'cinder.cmd.volume:main', ['--config-file', config('cinder')])):
+                ('cinder-scheduler', 'cinder.cmd.scheduler:main', ['--config-file', config('cinder')]), ('cinder-volume', 'cinder.cmd.volume:main', ['--config-file', config('cinder')]), ('magnum', 'magnum.cmd.api:main', ['--config-file', config('magnum')]), ('magnum-conductor', 'fakes.cluster:main', ['--config-file', config('magnum')])):
             self.processes.start(name, *entry(target, *arguments))
         self.processes.answers('placement', url('placement'))
         self.processes.start('nova-compute', *entry('fakes.compute:main', '--config-file', config('nova')))
-        for name, address in (('nova-api', url('nova')), ('neutron', url('neutron')), ('glance', url('glance', '/healthcheck')), ('cinder-api', url('cinder', '/healthcheck'))):
+        for name, address in (('nova-api', url('nova')), ('neutron', url('neutron')), ('glance', url('glance', '/healthcheck')), ('cinder-api', url('cinder', '/healthcheck')), ('magnum', url('magnum'))):
             self.processes.answers(name, address)
 
     def host_is_known(self):

@@ -5,7 +5,7 @@ type Row = Record<string, unknown> & { id: string };
 /** What a project of an OpenStack holds, as its services themselves tell. */
 export interface Holdings {
   servers: { id: string; name: string; status: string; /** Floating IPs at its ports. */ addresses: string[] }[];
-  /** `kind/id` of everything else: networks, subnets, routers, ports, security groups, floating IPs, key pairs, volumes, snapshots, load balancers. */
+  /** `kind/id` of everything else: networks, subnets, routers, ports, security groups, floating IPs, key pairs, server groups, volumes, snapshots, images, load balancers, clusters. */
   others: string[];
 }
 
@@ -69,7 +69,9 @@ export class PlainRest {
       ...['networks', 'subnets', 'routers', 'ports', 'security_groups', 'floatingips'].map((plural): [string, Promise<Row[]>] => [plural, neutron(plural)]),
       ['keypairs', rows('compute', '/os-keypairs', 'keypairs').then((pairs) => pairs.map((pair) => ({ id: (pair.keypair as { name: string }).name })))],
       ['server_groups', rows('compute', '/os-server-groups', 'server_groups')],
-      ['volumes', rows('volumev3', '/volumes', 'volumes')], ['snapshots', rows('volumev3', '/snapshots', 'snapshots')], ['loadbalancers', rows('load-balancer', `/v2/lbaas/loadbalancers?project_id=${this.projectId}`, 'loadbalancers')],
+      ['volumes', rows('volumev3', '/volumes', 'volumes')], ['snapshots', rows('volumev3', '/snapshots', 'snapshots')], ['images', rows('image', `/v2/images?owner=${this.projectId}`, 'images')],
+      ['loadbalancers', rows('load-balancer', `/v2/lbaas/loadbalancers?project_id=${this.projectId}`, 'loadbalancers')],
+      ['clusters', rows('container-infra', '/clusters', 'clusters').then((clusters) => clusters.map(({ uuid }) => ({ id: uuid as string })))],
     ];
     const others = (await Promise.all(kinds.map(async ([kind, read]) => (await read).map(({ id }) => `${kind}/${id}`)))).flat().sort();
     // Nova tells floating IPs from a cache that comes late; Neutron knows them.

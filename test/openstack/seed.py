@@ -3,9 +3,9 @@ import requests
 import settings
 from settings import PORTS, REGION, url
 
-NOVA, NEUTRON, GLANCE, KEYSTONE = url('nova', '/v2.1'), url('neutron', '/v2.0'), url('glance', '/v2'), url('keystone', '/v3')
+NOVA, NEUTRON, GLANCE, MAGNUM, KEYSTONE = url('nova', '/v2.1'), url('neutron', '/v2.0'), url('glance', '/v2'), url('magnum', '/v1'), url('keystone', '/v3')
 CATALOG = [
-    ('glance', 'image', ''), ('placement', 'placement', ''), ('nova', 'compute', '/v2.1'), ('neutron', 'network', ''), ('cinder', 'volumev3', '/v3/%(project_id)s'), ('octavia', 'load-balancer', ''),
+    ('glance', 'image', ''), ('placement', 'placement', ''), ('nova', 'compute', '/v2.1'), ('neutron', 'network', ''), ('cinder', 'volumev3', '/v3/%(project_id)s'), ('octavia', 'load-balancer', ''), ('magnum', 'container-infra', '/v1'),
 ]
 
 
@@ -47,6 +47,9 @@ def identity():
         user(service, settings.SERVICE_PASSWORD, 'service', 'admin', 'service')
         known = cloud.ensure(f'{KEYSTONE}/services', 'service', {'type': kind, 'name': service})
         cloud.ensure(f'{KEYSTONE}/endpoints', 'endpoint', {'service_id': known['id'], 'interface': 'public', 'region_id': REGION}, {'url': url(service, path)})
+    domain = cloud.ensure(f'{KEYSTONE}/domains', 'domain', {'name': 'magnum'})['id']
+    keeper = cloud.ensure(f'{KEYSTONE}/users', 'user', {'name': 'magnum_domain_admin', 'domain_id': domain}, {'password': settings.SERVICE_PASSWORD})['id']
+    cloud.ask('PUT', f'{KEYSTONE}/domains/{domain}/users/{keeper}/roles/{roles["admin"]}')
     user('admin', settings.ADMIN_PASSWORD, 'admin', 'admin', 'load-balancer_admin')
     user('maker', settings.MEMBER_PASSWORD, 'workshop', 'member', 'load-balancer_member')
 
@@ -68,16 +71,27 @@ def things():
     for name, memory, disk in (('m1.tiny', 512, 1), ('m1.small', 1024, 2), ('amphora', 1024, 2)):
         if name not in known:
             cloud.ask('POST', f'{NOVA}/flavors', json={'flavor': {'id': name, 'name': name, 'vcpus': 1, 'ram': memory, 'disk': disk, 'os-flavor-access:is_public': name != 'amphora'}})
-    for name, distro, version in (('cirros-0.6', 'cirros', '0.6'), ('debian-12', 'debian', '12'), ('ubuntu-24.04', 'ubuntu', '24.04')):
+    for name, distro, version in (('cirros-0.6', 'cirros', '0.6'), ('debian-12', 'debian', '12'), ('ubuntu-24.04', 'ubuntu', '24.04'), ('fedora-coreos-38', 'fedora-coreos', '38')):
         image(cloud, name, os_distro=distro, os_version=version, architecture='x86_64')
     outside = cloud.ensure(f'{NEUTRON}/networks', 'network', {'name': 'outside'}, {'router:external': True, 'is_default': True, 'provider:network_type': 'flat', 'provider:physical_network': 'outside'})
     cloud.ensure(f'{NEUTRON}/subnets', 'subnet', {'name': 'outside', 'network_id': outside['id']}, {'ip_version': 4, 'cidr': '203.0.113.0/24', 'enable_dhcp': False})
+    templates(cloud, outside['id'])
     service = cloud.ensure(f'{KEYSTONE}/projects', 'project', {'name': 'service', 'domain_id': 'default'})['id']
     management = cloud.ensure(f'{NEUTRON}/networks', 'network', {'name': 'balancers', 'project_id': service})
     cloud.ensure(f'{NEUTRON}/subnets', 'subnet', {'name': 'balancers', 'network_id': management['id']}, {'ip_version': 4, 'cidr': '10.254.0.0/20', 'project_id': service})
     group = cloud.ensure(f'{NEUTRON}/security-groups', 'security_group', {'name': 'balancers', 'project_id': service})
     amphora = image(cloud, 'amphora', tags=['amphora'])
     return {'flavor': 'amphora', 'network': management['id'], 'group': group['id'], 'owner': amphora['owner']}
+
+
+def templates(cloud, outside):
+    """What clusters are made of, a template for each version of Kubernetes, as operators of Magnum have them."""
+    known = {template['name'] for template in cloud.ask('GET', f'{MAGNUM}/clustertemplates')['clustertemplates']}
+    for version in ('1.26.8', '1.27.8'):
+        if f'kubernetes-{version}' not in known:
+            cloud.ask('POST', f'{MAGNUM}/clustertemplates', json={
+                'name': f'kubernetes-{version}', 'coe': 'kubernetes', 'image_id': 'fedora-coreos-38', 'external_network_id': outside, 'flavor_id': 'm1.small', 'master_flavor_id': 'm1.small', 'public': True,
+                'labels': {'kube_tag': f'v{version}-rancher1'}})
 
 
 def clouds_file(path):

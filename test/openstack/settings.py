@@ -1,7 +1,7 @@
 """Configuration of each service, as sections and options; `write` makes files of it. Nothing here is more than what differs from the services' own defaults."""
 import os
 
-PORTS = {'keystone': 15000, 'glance': 19292, 'placement': 18778, 'nova': 18774, 'neutron': 19696, 'cinder': 18776, 'octavia': 19876, 'mariadb': 23316, 'rabbitmq': 35682, 'epmd': 34379}
+PORTS = {'keystone': 15000, 'glance': 19292, 'placement': 18778, 'nova': 18774, 'neutron': 19696, 'cinder': 18776, 'octavia': 19876, 'magnum': 19511, 'mariadb': 23316, 'rabbitmq': 35682, 'epmd': 34379}
 REGION = 'RegionOne'
 SERVICE_PASSWORD = 'for-services-only'
 ADMIN_PASSWORD = 'for-the-administrator'
@@ -89,6 +89,13 @@ def everything(home):
             },
             'fake': {'volume_driver': 'fakes.storage.RemembersNothing', 'volume_backend_name': 'fake'}, 'coordination': {'backend_url': f'file://{home}/data/cinder/coordination'}, 'nova': login('nova'),
             'service_user': {**login('cinder'), 'send_service_user_token': 'true'},
+        }),
+        'magnum.conf': merged(base(home, 'magnum'), {
+            'DEFAULT': {'host': 'fake-conductor', 'periodic_interval_max': 1}, 'api': {'host': '127.0.0.1', 'port': PORTS['magnum'], 'workers': 4, 'api_paste_config': paste('magnum', 'api-paste.ini')}, 'conductor': {'workers': 1},
+            'certificates': {'cert_manager_type': 'x509keypair'}, 'keystone_auth': login('magnum'), 'cinder_client': {'region_name': REGION},
+            # Clusters act in the name of users of a domain of their own.
+            'trust': {'trustee_domain_name': 'magnum', 'trustee_domain_admin_name': 'magnum_domain_admin', 'trustee_domain_admin_domain_name': 'magnum', 'trustee_domain_admin_password': SERVICE_PASSWORD, 'trustee_keystone_interface': 'public'},
+            'drivers': {'disabled_drivers': 'k8s_fedora_coreos_v1,k8s_fedora_atomic_v1,k8s_coreos_v1,k8s_fedora_ironic_v1,mesos_ubuntu_v1,swarm_fedora_atomic_v1,swarm_fedora_atomic_v2'},
         }),
     }
 

@@ -24,7 +24,8 @@ const SERVICES: Record<Service, Kind> = {
   // 3.42 is Queens (2018): grows disks that are in use.
   volume: { types: ['volumev3', 'block-storage', 'block-store'], version: 'v3', microversion: 'volume 3.42' },
   'load-balancer': { types: ['load-balancer'], version: 'v2' },
-  'container-infra': { types: ['container-infra', 'container-infrastructure-management'], version: 'v1', microversion: 'container-infra 1.9' },
+  // 1.10 is Ussuri (2020): node groups, and such without a node.
+  'container-infra': { types: ['container-infra', 'container-infrastructure-management'], version: 'v1', microversion: 'container-infra 1.10' },
   identity: { types: ['identity'], version: 'v3' },
 };
 
@@ -39,7 +40,7 @@ export interface Door {
   get<T>(path: string, query?: Ask['query']): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
   put<T>(path: string, body?: unknown): Promise<T>;
-  /** In Glance's own form of JSON patch. */
+  /** A JSON patch, for Glance in a form of its own. */
   patch<T>(path: string, body: unknown): Promise<T>;
   delete(path: string, query?: Ask['query']): Promise<void>;
 }
@@ -99,7 +100,7 @@ export class OpenStack {
       get: (path, query) => ask('GET', path, { query }),
       post: (path, body) => ask('POST', path, { body }),
       put: (path, body) => ask('PUT', path, { body }),
-      patch: (path, body) => ask('PATCH', path, { body, type: 'application/openstack-images-v2.1-json-patch' }),
+      patch: (path, body) => ask('PATCH', path, { body, ...(service === 'image' ? { type: 'application/openstack-images-v2.1-json-patch' } : {}) }),
       delete: (path, query) => ask('DELETE', path, { query }),
     };
   }

@@ -4,7 +4,9 @@ import type { Door, OpenStack } from './client.js';
 import { deleted, hasCode, ifFound } from './errors.js';
 import type { GlanceImage } from './image.js';
 import { carries, listing, readAll, readByIds, readPage } from './pages.js';
+import type { Server } from './servers.js';
 import { byToken, describe, described, marked, shown } from './tags.js';
+import { until } from './until.js';
 
 interface Made extends GlanceImage { instance_uuid?: string; block_device_mapping?: string; mcmp_tags?: string }
 
@@ -40,6 +42,11 @@ export function customImages(cloud: OpenStack): CustomImageHandlers {
       if (found) return toCustomImage(found, request.region);
       const nova = await cloud.door('compute', request.region, signal);
       const metadata = { [TAGS]: describe({ ...marked(request), [VM]: request.vmId }) };
+      // Nova tells an image as active a moment before its VM is free for the next one.
+      await until(signal, `Another image of VM ${request.vmId}`, async () => {
+        const { server } = await nova.get<{ server: Pick<Server, 'OS-EXT-STS:task_state'> }>(`/servers/${encodeURIComponent(request.vmId)}`);
+        return server['OS-EXT-STS:task_state']?.startsWith('image_') ? undefined : true;
+      });
       const { image_id } = await nova.post<{ image_id: string }>(`/servers/${encodeURIComponent(request.vmId)}/action`, { createImage: { name: request.name, metadata } });
       return toCustomImage(await door.get<Made>(`/images/${image_id}`), request.region);
     },

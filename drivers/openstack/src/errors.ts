@@ -38,7 +38,8 @@ export function told(body: unknown): Told {
   if (typeof json.faultstring === 'string') return { message: textOf(json.faultstring), known: true };
   if (Array.isArray(json.errors)) {
     const first = (json.errors[0] ?? {}) as Json;
-    return { providerCode: textOf(first.code) || undefined, message: textOf(first.detail) || textOf(first.title), known: true };
+    // Magnum's code is `client` or `server` and tells nothing.
+    return { ...(/^(client|server)?$/.test(textOf(first.code)) ? {} : { providerCode: textOf(first.code) }), message: textOf(first.detail) || textOf(first.title), known: true };
   }
   if (typeof json.title === 'string') return { providerCode: json.title.replace(/\W/g, ''), message: textOf(json.message) || json.title, known: true };
   const [name, inner] = Object.entries(json)[0] ?? [];
@@ -48,9 +49,11 @@ export function told(body: unknown): Told {
 }
 
 /** Nova and Octavia answer 403 both to a missing right and to a full quota; only their sentence tells which. */
-const QUOTA_TEXT = /^quota (exceeded|has been met)|exceeds? (allowed )?[\w ]*quota|quota exceeded/i;
-/** Cinder answers 400 where a volume is just changing or attached; only its sentence tells. */
-const BUSY_TEXT = /^Invalid (volume|snapshot): /i;
+const QUOTA_TEXT = /^quota (exceeded|has been met)|exceeds? (allowed )?[\w ]*quota|quota exceeded|^Resource limit exceeded/i;
+/** Cinder answers 400 where a volume is just changing or attached, Magnum where a cluster is; only their sentences tell. */
+const BUSY_TEXT = /^Invalid (volume|snapshot): |when (nodegroup )?status is "|already has an operation in progress/i;
+/** Magnum's 409 for what is no conflict with a change. */
+const TAKEN_TEXT = /^A node group with name .* already exists/;
 
 function codeOf(status: number, { providerCode = '', message, known }: Told, retryAfterS: number): DriverErrorCode {
   const byType = TYPES.get(providerCode);
@@ -59,6 +62,7 @@ function codeOf(status: number, { providerCode = '', message, known }: Told, ret
   if (status === 413) return retryAfterS > 0 ? 'RATE_LIMITED' : 'QUOTA_EXCEEDED';
   if (status === 403 && QUOTA_TEXT.test(message)) return 'QUOTA_EXCEEDED';
   if (status === 400 && BUSY_TEXT.test(message)) return 'CONFLICT';
+  if (status === 409 && TAKEN_TEXT.test(message)) return 'ALREADY_EXISTS';
   // An answer that is not in a service's form speaks of the address, not of a thing.
   if (status === 404 && !known) return 'UNSUPPORTED';
   return BY_STATUS[status] ?? (status >= 500 ? 'UNAVAILABLE' : 'UNKNOWN');
@@ -84,7 +88,9 @@ export function unanswered(thrown: unknown, operation: string, signal: AbortSign
   if (isDriverError(thrown)) return thrown;
   if (signal.aborted) return new DriverError('TIMEOUT', `${operation} was stopped before the cloud answered.`);
   const { message, cause } = (thrown ?? {}) as { message?: string; cause?: { code?: string; message?: string } };
-  return new DriverError('UNAVAILABLE', `${operation} did not reach the endpoint: ${cause?.code ?? cause?.message ?? message ?? 'unknown'}`);
+  const why = cause?.code ?? cause?.message ?? message ?? 'unknown';
+  const help = /CERT|VERIFY/.test(why) ? ' (its certificate is not trusted here: NODE_EXTRA_CA_CERTS of the server names a file of further authorities)' : '';
+  return new DriverError('UNAVAILABLE', `${operation} did not reach the endpoint: ${why}${help}`);
 }
 
 export const failedWith = (error: unknown, ...providerCodes: string[]): boolean => isDriverError(error) && providerCodes.includes(error.detail.providerCode ?? '');

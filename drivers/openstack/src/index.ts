@@ -1,8 +1,9 @@
-import type { Session } from '@mcmp/driver-sdk';
+import type { Capability, Session } from '@mcmp/driver-sdk';
 import { defineDriver } from '@mcmp/driver-sdk';
 import { account, quotas, regions } from './account.js';
 import { Addresses } from './address.js';
 import { OpenStack } from './client.js';
+import { clusters } from './cluster.js';
 import { customImages } from './custom-image.js';
 import { disks } from './disk.js';
 import { specs } from './flavor.js';
@@ -11,6 +12,7 @@ import { keyPairs } from './key-pair.js';
 import { loadBalancers } from './load-balancer.js';
 import { networkInterfaces } from './network-interface.js';
 import { networks } from './network.js';
+import { nodeGroups } from './node-group.js';
 import { placementGroups } from './placement-group.js';
 import { publicIps } from './public-ip.js';
 import { securityGroups } from './security-group.js';
@@ -34,6 +36,7 @@ export default defineDriver({
         networkScope: 'region',
         subnetScope: 'region',
         vmBatch: 1,
+        lacks: lacking(input.options.without),
       },
       account: account(cloud),
       region: regions(cloud),
@@ -53,6 +56,11 @@ export default defineDriver({
       snapshot: snapshots(cloud),
       'custom-image': customImages(cloud),
       'load-balancer': loadBalancers(cloud, addresses),
+      cluster: clusters(cloud),
+      'node-group': nodeGroups(cloud),
     };
   },
 });
+
+/** Capabilities by the services that the connection says its cloud does not have: a session is made without a call, so the catalog is not known yet. */
+const lacking = (without: string | undefined): Capability[] => [...(/octavia/.test(without ?? '') ? ['load-balancer' as const] : []), ...(/magnum/.test(without ?? '') ? ['cluster' as const, 'node-group' as const] : [])];

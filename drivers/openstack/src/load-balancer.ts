@@ -130,8 +130,8 @@ async function targetsOf(door: Door, vmIds: string[]): Promise<Target[]> {
   });
 }
 
-/** Changes the tags of a load balancer. */
+/** Changes the tags of a load balancer, once it takes a change. */
 export async function retagBalancer(door: Door, id: string, change: (tags: Tags) => Tags): Promise<void> {
-  const balancer = await readBalancer(door, id);
+  const balancer = await settled(door, id);
   await door.put(`${PATH}/${id}`, { loadbalancer: { tags: [...toLabels(change(tagsIn(balancer))), ...balancer.tags.filter((label) => label === PUBLIC || label === APPLICATION)] } });
 }

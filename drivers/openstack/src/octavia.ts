@@ -1,9 +1,9 @@
 import type { HealthCheck, Listener } from '@mcmp/driver-sdk';
 import { DriverError } from '@mcmp/driver-sdk';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Door } from './client.js';
 import { deleted } from './errors.js';
 import { listing, readAll } from './pages.js';
+import { until } from './until.js';
 
 /** Octavia's things, as far as we read them. */
 export interface Balancer {
@@ -97,12 +97,12 @@ export async function readTree(door: Door, balancer: Balancer): Promise<Tree> {
 
 /** Waits until a load balancer takes changes again: while one of its parts changes, Octavia refuses every other. */
 export async function settled(door: Door, id: string): Promise<Balancer> {
-  for (;;) {
+  return until(door.signal, `A change of load balancer ${id}`, async () => {
     const balancer = await readBalancer(door, id);
     if (balancer.provisioning_status === 'ACTIVE') return balancer;
     if (!balancer.provisioning_status.startsWith('PENDING_')) throw new DriverError('CONFLICT', `Load balancer ${id} is ${balancer.provisioning_status} and takes no change.`, { providerCode: balancer.provisioning_status });
-    await wait(500, undefined, { signal: door.signal }).catch(() => { throw new DriverError('TIMEOUT', `Load balancer ${id} is ${balancer.provisioning_status} still: repeat the call.`); });
-  }
+    return undefined;
+  });
 }
 
 /** Each step on its own and a wait after it, as Octavia wants it; the listener comes last, so that none listens without its targets. */

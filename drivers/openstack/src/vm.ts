@@ -1,6 +1,5 @@
 import type { CreateVms, ListRequest, VmHandlers } from '@mcmp/driver-sdk';
 import { DriverError } from '@mcmp/driver-sdk';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Addresses } from './address.js';
 import type { Door, OpenStack } from './client.js';
 import { deleted, hasCode, ifFound } from './errors.js';
@@ -10,6 +9,7 @@ import { carries, listing, readByIds, readPage } from './pages.js';
 import type { Server } from './servers.js';
 import { IMAGE, serverLabels, tagsOfServer, vmStateOf } from './servers.js';
 import { byToken, marked, toLabels } from './tags.js';
+import { until } from './until.js';
 
 const PATH = '/servers';
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;
@@ -79,11 +79,14 @@ export function vms(cloud: OpenStack, addresses: Addresses): VmHandlers {
       } else if (server.flavor.original_name !== specId) {
         throw new DriverError('CONFLICT', `VM ${id} waits for its resize to ${server.flavor.original_name} to be confirmed: repeat that first.`, { providerCode: 'conflictingRequest' });
       }
-      const status = async (): Promise<Server> => read(door, id);
-      const resized = await until(signal, status, (now) => now.status === 'VERIFY_RESIZE' || now.status === 'ERROR' || (now['OS-EXT-STS:task_state'] === null && now.status !== 'RESIZE'));
+      const reached = (holds: (now: Server) => boolean): Promise<Server> => until(signal, `The resize of VM ${id}`, async () => {
+        const now = await read(door, id);
+        return holds(now) ? now : undefined;
+      });
+      const resized = await reached((now) => now.status === 'VERIFY_RESIZE' || now.status === 'ERROR' || (now['OS-EXT-STS:task_state'] === null && now.status !== 'RESIZE'));
       if (resized.status !== 'VERIFY_RESIZE') throw new DriverError('OUT_OF_CAPACITY', `VM ${id} was not resized: ${resized.fault?.message ?? `it is ${resized.status} again`}.`, { providerCode: 'ResizeFailed' });
       await act(door, id, { confirmResize: null });
-      await until(signal, status, (now) => now.status !== 'VERIFY_RESIZE' && now['OS-EXT-STS:task_state'] === null);
+      await reached((now) => now.status !== 'VERIFY_RESIZE' && now['OS-EXT-STS:task_state'] === null);
     },
   };
 }
@@ -121,15 +124,6 @@ async function change(cloud: OpenStack, region: string, id: string, signal: Abor
   await act(door, id, action).catch(async (error: unknown) => {
     if (!hasCode(error, 'CONFLICT') || !there(await read(door, id))) throw error;
   });
-}
-
-/** Looks every second, or as long as the call may last. */
-async function until<T>(signal: AbortSignal, look: () => Promise<T>, holds: (now: T) => boolean): Promise<T> {
-  for (;;) {
-    const now = await look();
-    if (holds(now)) return now;
-    await wait(1000, undefined, { signal }).catch(() => { throw new DriverError('TIMEOUT', 'The call ended before Nova was done: repeat it.'); });
-  }
 }
 
 /** Nova names the field at fault in its sentence only; these two are what people get wrong. */

@@ -8,7 +8,7 @@ import { cloudOf } from './clouds-file.js';
 import type { Proxy } from './proxy.js';
 import { startProxy } from './proxy.js';
 
-/** Calls that are cut off at each of their steps, sign-ins and quotas, on the real services through a proxy that loses what it is told to lose. As `kit-real.test.ts` for where. */
+/** Calls that are cut off at each of their steps, sign-ins and quotas, on the real services through a proxy that loses what it is told to lose. `MCMP_OPENSTACK=clouds.yaml` tells where, and `MCMP_OPENSTACK_CLOUD` which, where the file has several. */
 const file = process.env.MCMP_OPENSTACK;
 const suite = file ? describe : describe.skip;
 if (!file) console.warn('MCMP_OPENSTACK names no clouds.yaml: calls that are cut off are not tried against an OpenStack here; `.ci/openstack` brings one up.');

@@ -4,6 +4,7 @@ import { refusal, unanswered } from '../src/errors.js';
 
 const neutron = (type: string, message = 'why'): object => ({ NeutronError: { type, message, detail: '' } });
 const nova = (kind: string, code: number, message = 'why'): object => ({ [kind]: { code, message } });
+const magnum = (detail: string): object => ({ errors: [{ request_id: '', code: 'client', status: 0, title: 'why', detail, links: [] }] });
 
 /** One row per way in which a service refuses; the bodies are those of the services of release Zed. */
 const TABLE: [what: string, status: number, body: unknown, code: DriverErrorCode, providerCode: string, headers?: Record<string, string>][] = [
@@ -28,7 +29,11 @@ const TABLE: [what: string, status: number, body: unknown, code: DriverErrorCode
   ['Glance, unknown', 404, { message: 'No image found with ID x<br /><br />\n', code: '404 Not Found', title: 'Not Found' }, 'NOT_FOUND', 'NotFound'],
   ['Octavia, immutable', 409, { faultcode: 'Client', faultstring: 'Load Balancer x is immutable and cannot be updated.', debuginfo: null }, 'CONFLICT', 'service.409'],
   ['Octavia, quota', 403, { faultcode: 'Client', faultstring: 'Quota has been met for resources: load_balancer', debuginfo: null }, 'QUOTA_EXCEEDED', 'service.403'],
-  ['Magnum, unknown', 404, { errors: [{ request_id: '', code: 'client', status: 404, title: 'Cluster x could not be found', detail: 'Cluster x could not be found.', links: [] }] }, 'NOT_FOUND', 'client'],
+  ['Magnum, unknown', 404, { errors: [{ request_id: '', code: 'client', status: 404, title: 'Cluster x could not be found', detail: 'Cluster x could not be found.', links: [] }] }, 'NOT_FOUND', 'service.404'],
+  ['Magnum, busy', 400, magnum('Upgrading a cluster when status is "UPDATE_IN_PROGRESS" is not supported.'), 'CONFLICT', 'service.400'],
+  ['Magnum, quota', 403, magnum('Resource limit exceeded: You have reached the maximum clusters per project, 20.'), 'QUOTA_EXCEEDED', 'service.403'],
+  ['Magnum, name taken', 409, magnum('A node group with name a already exists in the cluster b.'), 'ALREADY_EXISTS', 'service.409'],
+  ['Magnum, wrong', 400, magnum('Resizing a outside the allowed range: min_node_count = 1, max_node_count = 2'), 'INVALID_REQUEST', 'service.400'],
   ['another service’s microversion', 406, { errors: [{ status: 406, code: 'magnum.microversion-unsupported', title: 'Requested microversion is unsupported', detail: 'x' }] }, 'UNSUPPORTED', 'magnum.microversion-unsupported'],
   ['no such path', 404, '<html><body>404 page</body></html>', 'UNSUPPORTED', 'service.404'],
   ['too many calls', 429, '', 'RATE_LIMITED', 'service.429'],

@@ -3,7 +3,9 @@ import type { SecurityRule, VmState } from '@mcmp/driver-sdk';
 import { toSpec } from '../src/flavor.js';
 import { authOf, authUrlOf } from '../src/identity.js';
 import { toImage } from '../src/image.js';
+import driver from '../src/index.js';
 import { keyTags } from '../src/key-pair.js';
+import { byAge, failureOf, stateOf, tagLabel, tagsIn as clusterTags, versionAmong, versionIn } from '../src/magnum.js';
 import { tagsIn } from '../src/neutron.js';
 import type { NeutronRule } from '../src/rules.js';
 import { difference, neutronRuleOf, rulesOf } from '../src/rules.js';
@@ -128,5 +130,37 @@ describe('sign-in', () => {
 
   it.each([[{}, 'username'], [{ username: 'u' }, 'password'], [{ username: 'u', password: 'p' }, 'project'], [{ applicationCredentialId: 'a' }, 'applicationCredentialSecret']])('%j lacks %s', (credential, field) => {
     expect(() => authOf(credential as Record<string, string>)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST', detail: { field: `credential.${field}` } }) as unknown as Error);
+  });
+});
+
+describe('clusters', () => {
+  it.each([
+    ['CREATE_IN_PROGRESS', 'pending'], ['CREATE_COMPLETE', 'available'], ['UPDATE_IN_PROGRESS', 'pending'], ['UPDATE_FAILED', 'available'], ['CREATE_FAILED', 'failed'], ['DELETE_IN_PROGRESS', 'deleting'], ['DELETE_FAILED', 'failed'], ['ROLLBACK_COMPLETE', 'available'],
+  ])('%s is %s', (status, state) => expect(stateOf(status)).toBe(state));
+
+  it('tell why a change failed though they work', () => {
+    expect(failureOf({ uuid: 'c', name: 'n', status: 'UPDATE_FAILED', status_reason: 'no host' })).toBe('UPDATE_FAILED: no host');
+    expect(failureOf({ uuid: 'c', name: 'n', status: 'UPDATE_COMPLETE', status_reason: 'done' })).toBeUndefined();
+  });
+
+  it.each([['v1.26.8-rancher1', '1.26.8'], ['kubernetes-1.27-a', '1.27'], ['latest', undefined], [null, undefined]])('%s tells the version %s', (text, version) => expect(versionIn(text)).toBe(version));
+
+  it('have their versions from the newest, found whole or without the last part', () => {
+    const known = ['1.9.1', '1.27', '1.26.8', '1.27.10', '1.27.9'].sort(byAge);
+    expect(known).toEqual(['1.27.10', '1.27.9', '1.27', '1.26.8', '1.9.1']);
+    expect([versionAmong(known, undefined, 'version'), versionAmong(known, '1.26', 'version'), versionAmong(known, 'v1.27.9', 'version')]).toEqual(['1.27.10', '1.26.8', '1.27.9']);
+    expect(() => versionAmong(known, '1.2', 'version')).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST', detail: expect.objectContaining({ field: 'version' }) as unknown }) as unknown as Error);
+    expect(() => versionAmong([], undefined, 'version')).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }) as unknown as Error);
+  });
+
+  it('carry tags in one label, which is not that of their node groups', () => {
+    const tags = { 'mcmp-id': '1', odd: 'a=b&c, d' };
+    expect(clusterTags('cluster', { labels: { kube_tag: 'v1', ...tagLabel('cluster', tags) } })).toEqual(tags);
+    expect([clusterTags('node-group', { labels: tagLabel('cluster', tags) }), clusterTags('cluster', { labels: null })]).toEqual([{}, {}]);
+  });
+
+  it('are left out of a session whose cloud is said to be without Magnum', async () => {
+    const lacks = async (without: string): Promise<unknown> => (await driver.connect({ credential: {}, endpoint: 'http://127.0.0.1/v3', options: { without } })).traits.lacks;
+    expect([await lacks(''), await lacks('magnum'), await lacks('octavia, magnum')]).toEqual([[], ['cluster', 'node-group'], ['load-balancer', 'cluster', 'node-group']]);
   });
 });

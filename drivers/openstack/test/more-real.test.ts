@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import driver from '../src/index.js';
 import { cloudOf } from './clouds-file.js';
 
-/** What OpenStack has beside VMs, on its real services, with two small VMs. As `kit-real.test.ts` for where. */
+/** What OpenStack has beside VMs, on its real services, with two small VMs. `MCMP_OPENSTACK=clouds.yaml` tells where, and `MCMP_OPENSTACK_CLOUD` which, where the file has several. */
 const file = process.env.MCMP_OPENSTACK;
 const run = `more-${Math.random().toString(36).slice(2, 8)}`;
 const tags = { 'mcmp-project': run };
