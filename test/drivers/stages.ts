@@ -7,7 +7,7 @@ import { MOTO_GAPS, motoInput, motoPlace } from '../../drivers/aws/test/moto-sta
 import { WIRE_GAPS } from '../../drivers/aws/test/wire-gaps.js';
 import { SERVED } from '../../drivers/aws/test/wire-served.js';
 import ec2 from '../../drivers/aws/wire/index.js';
-import { cloudOf } from '../../drivers/openstack/test/clouds-file.js';
+import { openStackStage } from '../../drivers/openstack/test/stage.js';
 import { personalities } from '../../drivers/simulator/personalities/index.js';
 import { ACCOUNT, boxFaults, placeIn } from '../../drivers/simulator/test/kit-stage.js';
 import { narrow, narrowed } from '../../drivers/simulator/test/narrow.js';
@@ -52,19 +52,6 @@ function motoVersion(server: string): string {
   }
 }
 
-/** A small place of an OpenStack, by what it lists. */
-async function openStackPlace(driver: Driver, input: ConnectInput, region: string): Promise<CheckOptions['place']> {
-  const session = await driver.connect(structuredClone(input));
-  const signal = AbortSignal.timeout(60_000);
-  const { items: specs } = await session.spec!.list({ region }, signal);
-  const { items: images } = await session.image!.list({ region }, signal);
-  await session.close?.();
-  const [small, next] = specs.sort((a, b) => a.memoryMiB - b.memoryMiB);
-  const image = images.find(({ osFamily }) => osFamily === 'cirros') ?? images[0];
-  if (!small || !image) throw new Error('the OpenStack lists no spec or no image');
-  return { region, zone: 'nova', specId: small.id, ...(next && { otherSpecId: next.id }), imageId: image.id, sshUser: image.sshUser, diskGiB: 1 };
-}
-
 /** Every other end that there is for the drivers of this repository. */
 export const STAGES: readonly Stage[] = [
   {
@@ -83,14 +70,7 @@ export const STAGES: readonly Stage[] = [
     },
   },
   {
-    driver: 'openstack', proof: 'real-service', against: () => (process.env.MCMP_OPENSTACK ? 'the services of an OpenStack' : { absent: 'MCMP_OPENSTACK names no clouds.yaml; .ci/openstack brings one up' }),
-    open: async (driver, manifest) => {
-      const { region, input } = cloudOf(process.env.MCMP_OPENSTACK ?? '', process.env.MCMP_OPENSTACK_CLOUD);
-      const wrong: Record<string, string> = input.credential.password ? { password: 'not the password' } : { applicationCredentialSecret: 'not the secret' };
-      return {
-        options: { driver, manifest, place: await openStackPlace(driver, input, region), connect: () => structuredClone(input), broken: { ...input, credential: { ...input.credential, ...wrong } }, expensive: true, pollMs: 500, timeoutMs: 180_000 },
-        close: async () => undefined,
-      };
-    },
+    driver: 'openstack', proof: 'real-service', against: () => (process.env.MCMP_OPENSTACK ? `OpenStack ${process.env.MCMP_OPENSTACK_RELEASE ?? 'of an untold release'}` : { absent: 'MCMP_OPENSTACK names no clouds.yaml; .ci/openstack brings one up' }),
+    open: async (driver, manifest) => ({ options: { driver, manifest, ...(await openStackStage(driver, process.env.MCMP_OPENSTACK ?? '', process.env.MCMP_OPENSTACK_CLOUD)) }, close: async () => undefined }),
   },
 ];

@@ -10,10 +10,11 @@ import { run } from '../../src/cli/processes.js';
 import { type Holdings, PlainRest } from '../openstack/plain-rest.js';
 
 /**
- * `npm run journey:openstack -- --cloud clouds.yaml [--name CLOUD] [--vms 10]`: an MCI on the real services of an OpenStack, created, suspended, resumed, scaled, given a disk, a floating IP and a load balancer,
- * deleted; after each step the services' own listing, asked by plain REST, is held against what the server says, and in the end it is as it was.
+ * `npm run journey:openstack -- --cloud clouds.yaml [--name CLOUD] [--vms 10] [--empty]`: an MCI on the real services of an OpenStack, created, suspended, resumed, scaled, given a disk, a floating IP and a load balancer,
+ * deleted; after each step the services' own listing, asked by plain REST, is held against what the server says, and in the end it is as it was;
+ * with `--empty` it then holds nothing but the security group that every project has.
  */
-const { values } = parseArgs({ options: { cloud: { type: 'string' }, name: { type: 'string' }, vms: { type: 'string', default: '10' } } });
+const { values } = parseArgs({ options: { cloud: { type: 'string' }, name: { type: 'string' }, vms: { type: 'string', default: '10' }, empty: { type: 'boolean', default: false } } });
 if (!values.cloud) throw new Error('--cloud FILE is needed: a clouds.yaml');
 const { region, input } = cloudOf(values.cloud, values.name);
 const BASE = '/v1/projects/default/mcis';
@@ -94,6 +95,9 @@ class Journey {
     check(after.servers.length === this.before.servers.length, `no server is left (${after.servers.length - this.before.servers.length})`);
     const left = after.others.filter((other) => !this.before.others.includes(other));
     check(left.length === 0 && after.others.length === this.before.others.length, `everything else is as before (left: ${left.join(', ') || 'nothing'})`);
+    if (!values.empty) return;
+    const held = [...after.servers.map(({ name }) => `servers/${name}`), ...after.others];
+    check(held.length === 1 && held[0]?.startsWith('security_groups/') === true, `the project holds its own security group and nothing else (${held.join(', ')})`);
   }
 
   private async connect() {
