@@ -11,7 +11,7 @@ const program = join(root, 'dist', `${name}.js`);
 function newest(folder) {
   const at = (path) => statSync(path).mtimeMs;
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !['node_modules', 'dist', '.data'].includes(entry.name))
+    .filter((entry) => !['node_modules', 'dist', '.data', 'generated'].includes(entry.name))
     .reduce((latest, entry) => Math.max(latest, entry.isDirectory() ? newest(join(folder, entry.name)) : entry.name.endsWith('.ts') ? at(join(folder, entry.name)) : 0), 0);
 }
 
