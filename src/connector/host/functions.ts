@@ -1,7 +1,11 @@
 import { type DriverFunction, DriverError, type JsonSchema, type Manifest } from '@mcmp/driver-sdk';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 
-const ajv = new Ajv2020({ allErrors: false, strict: false, validateFormats: false, addUsedSchema: false, loadSchema: undefined });
+/** Knows what a JSON Schema may say. Kept for good, and given nothing to keep: checking a schema leaves no trace in it. */
+const grammar = new Ajv2020({ strict: false, validateFormats: false });
+
+/** Compiles one schema in a compiler of its own: a shared one keeps every schema it ever saw, and each new version of a driver brings its own. */
+const compile = (schema: JsonSchema): ValidateFunction => new Ajv2020({ allErrors: false, strict: false, validateFormats: false, validateSchema: false, meta: false }).compile(schema);
 
 interface Checks { input: ValidateFunction; output: ValidateFunction }
 /** Compiled once per manifest, and forgotten with it. */
@@ -10,7 +14,8 @@ const compiled = new WeakMap<DriverFunction, Checks>();
 /** Why a schema cannot be used; undefined where it can. References must stay within it, so that checking never asks the network. */
 function wrong(schema: JsonSchema): string | undefined {
   try {
-    ajv.compile(schema);
+    if (grammar.validateSchema(schema) !== true) return grammar.errorsText(grammar.errors, { dataVar: 'schema' }).slice(0, 300);
+    compile(schema);
     return undefined;
   } catch (error) {
     return (error as Error).message.slice(0, 300);
@@ -32,7 +37,7 @@ export function brokenFunction({ functions = [] }: Manifest): string | undefined
 export function functionOf(manifest: Manifest, name: string): DriverFunction & { checkInput(value: unknown): void; checkOutput(value: unknown): void } {
   const found = manifest.functions?.find((candidate) => candidate.name === name);
   if (!found) throw new DriverError('NOT_FOUND', `driver ${manifest.name} ${manifest.version} has no function "${name}"; it has ${manifest.functions?.map((each) => each.name).join(', ') ?? 'none'}`);
-  const checks = compiled.get(found) ?? { input: ajv.compile(found.input), output: ajv.compile(found.output) };
+  const checks = compiled.get(found) ?? { input: compile(found.input), output: compile(found.output) };
   compiled.set(found, checks);
   return {
     ...found,
