@@ -3,11 +3,11 @@ import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Principal } from '../iam/index.js';
 import { newId } from '../kernel/ids.js';
-import { isId } from '../kernel/page.js';
+import { type Page, type PageQuery, idAfter, isId, toPage } from '../kernel/page.js';
 import { Problem } from '../kernel/problem.js';
 import { type Operation, Operations, Secrets, Work, withLogContext } from '../platform/index.js';
 import { groupFailures } from './failures.js';
-import type { CommandResults, RunCommand } from './http/mci.dto.js';
+import type { CommandLine, CommandResults, RunCommand } from './http/mci.dto.js';
 import { CommandRow, CommandRunRow, MciRow, VmRow } from './infra.entities.js';
 import { Rows, TASK } from './rows.js';
 import { selectVms } from './selection.js';
@@ -47,6 +47,23 @@ export class Commands implements OnModuleInit {
     await manager.insert(CommandRunRow, vms.map((vm) => ({ operationId, vmId: vm.id, mciId: mci.id, vmName: vm.name })));
     await this.rows.wake(TASK.command, [operationId], manager);
     return operation;
+  }
+
+  /** Commands of an MCI, the newest first. */
+  async list(mci: MciRow, query: PageQuery): Promise<Page<z.infer<typeof CommandLine>>> {
+    const before = idAfter(query);
+    // Ids of operations sort by time.
+    const rows = await this.rows.manager.query<{ operationId: string; command: string; timeoutSeconds: number; createdAt: Date; createdBy: string }[]>(
+      `SELECT operation_id AS "operationId", command, timeout_seconds AS "timeoutSeconds", created_at AS "createdAt", created_by AS "createdBy" FROM infra.command WHERE mci_id = $1 AND ($2::uuid IS NULL OR operation_id < $2) ORDER BY operation_id DESC LIMIT $3`, [mci.id, before ?? null, query.pageSize + 1]);
+    const page = toPage(rows, query.pageSize, ({ operationId }) => [operationId]);
+    const runs = await this.rows.manager.query<{ operationId: string; state: string; exitCode: number | null; count: number }[]>(
+      `SELECT operation_id AS "operationId", state, exit_code AS "exitCode", count(*)::int AS count FROM infra.command_run WHERE operation_id = ANY($1::uuid[]) GROUP BY 1, 2, 3 ORDER BY 3`, [page.items.map(({ operationId }) => operationId)]);
+    return { ...page, items: page.items.map((row) => {
+      const own = runs.filter(({ operationId }) => operationId === row.operationId);
+      const counts: Record<string, number> = {};
+      for (const { state, count } of own) counts[state] = (counts[state] ?? 0) + count;
+      return { ...row, createdAt: row.createdAt.toISOString(), counts, exitCodes: own.filter(({ state }) => state === 'done').map(({ exitCode, count }) => ({ exitCode, count })) };
+    }) };
   }
 
   /** Outcome by VM, those with equal outcome together. @throws Problem NOT_FOUND. */

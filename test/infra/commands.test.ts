@@ -78,6 +78,19 @@ describe('a command', () => {
     expect(groups).toEqual([expect.objectContaining({ exitCode: 1, stderr: expect.stringContaining('No such file'), vms: ['openstack-1', 'openstack-2'] })]);
   });
 
+  it('is remembered with its MCI, the newest first, with how it went', async () => {
+    const first = await run({ command: 'echo first' });
+    const second = await run({ command: 'cat /nothing', groups: ['openstack'] });
+    const history = await stage.get<{ items: { operationId: string }[]; nextPageToken: string | null }>('hub/commands?pageSize=2');
+    expect(history.items).toEqual([
+      expect.objectContaining({ operationId: second.operation.id, command: 'cat /nothing', counts: { done: 2 }, exitCodes: [{ exitCode: 1, count: 2 }] }),
+      expect.objectContaining({ operationId: first.operation.id, command: 'echo first', counts: { done: 4 }, exitCodes: [{ exitCode: 0, count: 4 }] }),
+    ]);
+    const older = await stage.get<typeof history>(`hub/commands?pageSize=2&pageToken=${history.nextPageToken}`);
+    expect(older.items.map(({ operationId }) => operationId)).not.toContain(first.operation.id);
+    expect(older.items.length).toBeGreaterThan(0);
+  });
+
   it('is ended after its time, and an unreachable VM is told from the others', async () => {
     await stage.database.query(`UPDATE infra.vm SET ssh_port = 1 WHERE name = 'aws-2'`);
     const { operation, counts, groups } = await run({ command: 'sleep 30', timeoutSeconds: 1, groups: ['aws'] });

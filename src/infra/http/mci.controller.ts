@@ -3,13 +3,14 @@ import type { EntityManager } from 'typeorm';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { CurrentPrincipal, Iam, type Principal, type ProjectRef } from '../../iam/index.js';
+import { PageQuery } from '../../kernel/page.js';
 import { Answers, Database, Idempotency, type Operation, OperationBody, OperationParam, Permission, Repeatable } from '../../platform/index.js';
 import { Commands } from '../commands.js';
 import { Infra } from '../infra.js';
 import { Mcis } from '../mcis.js';
 import type { MciRow } from '../infra.entities.js';
-import { Action, CommandResults, CreateMci, MciDetail, MciPage, MciQuery, Plan, PrivateKey, RunCommand, Scale, Vm, VmPage, VmQuery } from './mci.dto.js';
-import { accepted, commandResults, mci, mciDetail, plan, vm } from './mci.examples.js';
+import { Action, CommandPage, CommandResults, CreateMci, MciDetail, MciPage, MciQuery, Plan, PrivateKey, RunCommand, Scale, Vm, VmPage, VmQuery } from './mci.dto.js';
+import { accepted, commandLine, commandResults, mci, mciDetail, plan, vm } from './mci.examples.js';
 
 /** MCIs of a project. Requests that change clouds answer 202 with an operation; with `Idempotency-Key` they may be repeated safely. */
 @Controller('v1/projects/:project/mcis')
@@ -118,6 +119,13 @@ export class MciController {
   async command(@CurrentPrincipal() principal: Principal, @Param('project') project: string, @Param('mci') reference: string, @Body({ schema: RunCommand }) body: z.infer<typeof RunCommand>, @Headers('idempotency-key') key: string | undefined, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const found = await this.find(principal, project, reference);
     return this.begin(principal, key, request, reply, body, (manager) => this.commands.start(manager, principal, found.mci, body));
+  }
+
+  @Get(':mci/commands')
+  @Permission('mci:read')
+  @Answers(200, 'Lists the commands that were run on an MCI, the newest first.', CommandPage, { items: [commandLine], nextPageToken: null })
+  async commandLines(@CurrentPrincipal() principal: Principal, @Param('project') project: string, @Param('mci') reference: string, @Query({ schema: PageQuery }) query: z.infer<typeof PageQuery>) {
+    return this.commands.list((await this.find(principal, project, reference)).mci, query);
   }
 
   @Get(':mci/commands/:operation')

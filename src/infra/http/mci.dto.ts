@@ -78,14 +78,14 @@ export const Plan = z.object({
   estimateBasis: z.enum(['history', 'default']),
 });
 
-export const FailureBody = z.object({ code: z.string(), message: z.string(), providerCode: z.string().optional(), providerRequestId: z.string().optional(), quotaId: z.string().optional() });
+export const FailureBody = z.object({ code: z.string(), message: z.string(), providerCode: z.string().optional(), providerRequestId: z.string().optional(), quotaId: z.string().optional(), help: z.string().optional().meta({ description: 'The smallest change that helps, where one is known' }) });
 export const Vm = z.object({
   id: z.uuid(), name: z.string(), group: z.string(), state: z.string(), cloud: z.string(), connectionId: z.uuid(), region: z.string(), zone: z.string().nullable(), specId: z.string(), imageId: z.string(),
   cloudId: z.string().nullable(), providerState: z.string().nullable(), privateIp: z.string().nullable(), publicIp: z.string().nullable(),
   ssh: z.object({ host: z.string(), port: z.int(), user: z.string() }).nullable(),
   pricePerHour: z.number().nullable(), currency: z.string().nullable(), failure: FailureBody.nullable(), createdAt: Time, runningAt: Time.nullable(),
 });
-export const GroupBody = z.object({ id: z.uuid(), name: z.string(), size: z.int(), cloud: z.string(), connectionId: z.uuid(), region: z.string(), zone: z.string().nullable(), specId: z.string(), imageId: z.string(), labels: z.record(z.string(), z.string()), counts: z.record(z.string(), z.int()) });
+export const GroupBody = z.object({ id: z.uuid(), name: z.string(), size: z.int(), cloud: z.string(), connectionId: z.uuid(), region: z.string(), zone: z.string().nullable(), specId: z.string(), imageId: z.string(), labels: z.record(z.string(), z.string()), counts: z.record(z.string(), z.int()), pricePerHour: z.number().nullable().meta({ description: 'Of one VM; null where no price is known' }), currency: z.string().nullable() });
 const Counts = z.record(z.string(), z.int()).meta({ description: 'VMs by state', example: { running: 100 } });
 export const Mci = z.object({
   id: z.uuid(), projectId: z.uuid(), name: z.string(), description: z.string(), labels: z.record(z.string(), z.string()), status: z.string().meta({ description: 'What its VMs are, all in all', example: 'running' }), onPartialFailure: z.string(), counts: Counts, vms: z.int(),
@@ -110,3 +110,10 @@ export const CommandResults = z.object({
   operationId: z.uuid(), command: z.string(), createdAt: Time, counts: z.record(z.string(), z.int()),
   groups: z.array(z.object({ exitCode: z.int().nullable(), stdout: z.string(), stderr: z.string(), error: z.string().nullable(), truncated: z.boolean(), vms: z.array(z.string()) })).meta({ description: 'VMs with equal outcome together' }),
 });
+/** A command as the history of an MCI shows it. */
+export const CommandLine = z.object({
+  operationId: z.uuid(), command: z.string(), timeoutSeconds: z.int(), createdAt: Time, createdBy: z.uuid(),
+  counts: z.record(z.string(), z.int()).meta({ description: 'VMs by state: queued, running, done, failed (not reached), cancelled', example: { done: 98, failed: 2 } }),
+  exitCodes: z.array(z.object({ exitCode: z.int().nullable(), count: z.int() })).meta({ description: 'VMs by exit code; null where a signal ended it' }),
+});
+export const CommandPage = pageOf(CommandLine);

@@ -12,7 +12,7 @@ export const mci = {
 };
 export const mciDetail = {
   ...mci,
-  groups: [{ id: groupId, name: 'web', size: 20, cloud: 'aws', connectionId, region: 'us-east-1', zone: null, specId: 't3.medium', imageId: 'ami-0abc0000000000001', labels: {}, counts: { running: 20 } }],
+  groups: [{ id: groupId, name: 'web', size: 20, cloud: 'aws', connectionId, region: 'us-east-1', zone: null, specId: 't3.medium', imageId: 'ami-0abc0000000000001', labels: {}, counts: { running: 20 }, pricePerHour: 0.0416, currency: 'USD' }],
   publicKey: 'ssh-ed25519 AAAAC3Nza… mcmp-demo', keyDownloadedAt: null, access: [{ direction: 'ingress', protocol: 'tcp', fromPort: 22, toPort: 22, cidr: '0.0.0.0/0' }],
 };
 export const vm = {
@@ -30,3 +30,4 @@ export const plan = {
   estimatedSeconds: 90, estimateBasis: 'default',
 };
 export const commandResults = { operationId, command: 'hostname', createdAt: at, counts: { done: 1 }, groups: [{ exitCode: 0, stdout: 'web-1\n', stderr: '', error: null, truncated: false, vms: ['web-1'] }] };
+export const commandLine = { operationId, command: 'hostname', timeoutSeconds: 60, createdAt: at, createdBy: '019a2c00-0000-7000-8000-000000000003', counts: { done: 100 }, exitCodes: [{ exitCode: 0, count: 100 }] };
