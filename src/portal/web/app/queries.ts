@@ -2,7 +2,15 @@ import { QueryClient } from '@tanstack/react-query';
 import { client } from '../generated/client.gen';
 
 /** A refusal of the API (RFC 9457), or of the way to it (`code` UNREACHABLE). */
-export interface ApiProblem { status: number; code: string; title: string; detail: string; requestId?: string; operationId?: string; errors?: { field: string; rule: string; help?: string }[] }
+export interface ApiProblem {
+  status: number; code: string; title: string; detail: string; requestId?: string; operationId?: string; errors?: { field: string; rule: string; help?: string }[];
+  /** What the cloud itself said, where it was the cloud that refused. */
+  cloud?: CloudSaid;
+  /** What holds a thing that was to be deleted. */
+  usedBy?: string[];
+}
+/** A refusal in the provider's own words. */
+export interface CloudSaid { code: string; message: string; providerCode?: string; providerRequestId?: string; httpStatus?: number; at?: string }
 
 /** What the portal throws where a call fails. */
 export class ApiError extends Error {

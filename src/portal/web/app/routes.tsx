@@ -11,6 +11,10 @@ export const router = createBrowserRouter([
     ErrorBoundary: PageBroke,
     children: [
       { index: true, lazy: async () => ({ Component: (await import('../pages/home/home')).HomePage }) },
+      { path: 'connections', lazy: async () => ({ Component: (await import('../pages/connections/list')).ConnectionsPage }) },
+      { path: 'connections/new', lazy: async () => ({ Component: (await import('../pages/connections/new')).NewConnectionPage }) },
+      { path: 'connections/:connection', lazy: async () => ({ Component: (await import('../pages/connections/connection')).ConnectionPage }) },
+      { path: 'connections/:connection/edit', lazy: async () => ({ Component: (await import('../pages/connections/edit')).EditConnectionPage }) },
       { path: '*', Component: PageMissing },
     ],
   },

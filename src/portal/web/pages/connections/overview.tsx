@@ -1,0 +1,49 @@
+import { Anchor, Card, Grid, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { useFormat } from '../../i18n/format';
+import { WorldMap } from '../../map/world-map';
+import { AsCode } from '../../patterns/as-code';
+import { Facts } from '../../patterns/facts';
+import { useOwnRegions } from './places';
+import type { Connection } from './queries';
+import { CloudRefusal } from './refusal';
+import { RegionFacts } from './regions';
+import { SyncState } from './sync';
+import { useConnectionWords } from './words';
+
+/** What is known of a connection, what its cloud refused last, its catalogue, and its regions on the map. */
+export function Overview({ connection }: { connection: Connection }) {
+  const t = useConnectionWords();
+  const format = useFormat();
+  const { regions, places } = useOwnRegions(connection);
+  const [chosen, setChosen] = useState<string[]>([]);
+  const options = Object.entries(connection.options);
+  return (
+    <Grid gap="md">
+      <Grid.Col span={{ base: 12, lg: 7 }}>
+        <Stack>
+          {connection.lastError && <CloudRefusal said={connection.lastError} last={connection.state !== 'broken'} />}
+          <Card withBorder radius="lg" p={0}>{regions && places.length === 0 && regions.length > 0 ? <Text size="sm" c="dimmed" p="md">{t('map.none')}</Text> : <WorldMap places={places} chosen={chosen[0]} choose={setChosen} label={t('map')} />}</Card>
+          {regions && chosen.length > 0 && <Card withBorder radius="lg"><Stack>{regions.filter(({ id }) => chosen.includes(id)).map((region) => <RegionFacts key={region.id} region={region} />)}</Stack></Card>}
+        </Stack>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 5 }}>
+        <Stack>
+          <SyncState connection={connection} regions={regions ?? []} />
+          <Card withBorder radius="lg"><Facts cols={{ base: 1, xs: 2 }} facts={[
+            [t('driver'), <Anchor key="driver" component={Link} to={`/drivers/${connection.driver}`} size="sm">{connection.driver}</Anchor>],
+            [t('principal'), <span key="principal" className="mono">{connection.principal ?? '—'}</span>],
+            [t('account'), <span key="account" className="mono">{connection.accountId ?? '—'}</span>],
+            [t('endpoint'), connection.endpoint ? <span key="endpoint" className="mono">{connection.endpoint}</span> : t('ownEndpoint')],
+            [t('regions'), connection.regions.length > 0 ? connection.regions.join(', ') : t('allRegions')],
+            [t('verifiedAt'), connection.verifiedAt ? format.ago(connection.verifiedAt) : t('never')],
+            [t('age'), format.time(connection.createdAt)],
+            ...options.map(([name, value]) => [name, <span key={name} className="mono">{value}</span>] as const),
+          ]} /></Card>
+          <AsCode request={{ method: 'GET', path: `/v1/connections/${connection.name}` }} cli={`mcmp connection show ${connection.name}`} />
+        </Stack>
+      </Grid.Col>
+    </Grid>
+  );
+}
