@@ -6,6 +6,7 @@ import { MciController } from './http/mci.controller.js';
 import { SummaryController } from './http/summary.controller.js';
 import { Infra } from './infra.js';
 import { Mcis } from './mcis.js';
+import { OperationParts } from './parts.js';
 import { Places } from './places.js';
 import { Planner } from './planner.js';
 import { Resources } from './resources.js';
@@ -15,5 +16,5 @@ import { SharedThings } from './shared-things.js';
 import { Summaries } from './summary.js';
 
 /** Infrastructure: MCIs over any clouds and regions. */
-@Module({ imports: [IamModule, ConnectorModule], controllers: [MciController, SummaryController], providers: [Infra, Mcis, Planner, Rows, Resources, Places, SharedThings, Settler, Commands, Summaries], exports: [Infra, Mcis] })
+@Module({ imports: [IamModule, ConnectorModule], controllers: [MciController, SummaryController], providers: [Infra, Mcis, Planner, Rows, Resources, Places, SharedThings, Settler, Commands, Summaries, OperationParts], exports: [Infra, Mcis] })
 export class InfraModule {}

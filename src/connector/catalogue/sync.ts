@@ -1,10 +1,10 @@
 import { DriverError, type DriverErrorCode, isDriverError } from '@mcmp/driver-sdk';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, MoreThan } from 'typeorm';
 import { newId } from '../../kernel/ids.js';
 import { Problem } from '../../kernel/problem.js';
 import { Database, Operations, Work, withLogContext } from '../../platform/index.js';
-import type { Operation, OperationError } from '../../platform/index.js';
+import type { Operation, OperationError, OperationPart } from '../../platform/index.js';
 import { Connections } from '../connections/connections.js';
 import { type CloudErrorNote, ConnectionRow, RegionRow, SyncRegionRow, SyncRow } from '../connector.entities.js';
 import { cloudErrorNote } from '../problems.js';
@@ -34,6 +34,7 @@ export class Sync implements OnModuleInit {
   onModuleInit(): void {
     this.work.handle(TASK, (operationId, { signal, attempt }) => this.run(operationId, signal, attempt));
     this.work.sweep(TASK, async () => (await this.database.dataSource.getRepository(SyncRow).findBy({ state: 'running' })).map((sync) => sync.operationId));
+    this.operations.onParts(SYNC_KIND, async ({ id }, { after, limit }) => (await this.regionRows.find({ where: { operationId: id, ...(after !== undefined && { region: MoreThan(after) }) }, order: { region: 'ASC' }, take: limit })).map(partOf));
     this.operations.onCancel(SYNC_KIND, (manager, operation) => this.end(manager, operation.id, { state: 'cancelled', message: 'Cancelled; regions that were done keep their new rows.' }));
   }
 
@@ -160,6 +161,11 @@ export class Sync implements OnModuleInit {
 }
 
 const setsEqual = (one: readonly string[], other: readonly string[]): boolean => one.length === other.length && one.every((item) => other.includes(item));
+
+const partOf = ({ region, state, attempts, counts, error }: SyncRegionRow): OperationPart => ({
+  name: region, place: null, state: state === 'pending' ? (attempts > 0 ? 'working' : 'waiting') : state, detail: counts && Object.entries(counts).map(([part, count]) => `${part} ${count}`).join(', '), attempts, startedAt: null, finishedAt: null,
+  error: error && { code: error.code, message: error.message },
+});
 
 /** Failed regions, grouped by the code of their failure. */
 function byCode(rows: SyncRegionRow[]): OperationError[] {

@@ -38,6 +38,24 @@ export interface Operation {
   finishedAt: string | null;
 }
 
+export const PART_STATES = ['waiting', 'working', 'done', 'failed', 'cancelled'] as const;
+
+/** One of the things that an operation works on, e.g. a VM or a region. */
+export interface OperationPart {
+  /** Unique within the operation. */
+  name: string;
+  /** What parts are grouped by, e.g. `aws ap-northeast-2`; null where there is no place. */
+  place: string | null;
+  state: (typeof PART_STATES)[number];
+  /** The domain's own word for where it is, e.g. `creating`. */
+  detail: string | null;
+  /** How often it was begun; 0 where that is not counted or it waits. */
+  attempts: number;
+  startedAt: string | null;
+  finishedAt: string | null;
+  error: { code: string; message: string; help?: string } | null;
+}
+
 const FINAL: readonly string[] = ['succeeded', 'failed', 'cancelled'];
 /** Whether an operation has ended for good. */
 export const isFinal = (state: OperationState): state is FinalState => FINAL.includes(state);

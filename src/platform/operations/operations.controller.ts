@@ -8,7 +8,7 @@ import { EventStreams } from '../events/stream.js';
 import { Answers, StreamAnswers } from '../http/answers.js';
 import { Permission } from '../http/marks.js';
 import { type CallerScope, CurrentScope } from '../http/scope.js';
-import { OPERATION_STATES, type Operation, type OperationState, isFinal } from './operation.js';
+import { OPERATION_STATES, type Operation, type OperationPart, type OperationState, PART_STATES, isFinal } from './operation.js';
 import { Operations } from './operations.js';
 
 const time = z.iso.datetime();
@@ -33,9 +33,21 @@ export const OperationBody = z.object({
 const OperationQuery = PageQuery.extend({
   project: z.uuid().optional().meta({ description: 'Id of a project' }),
   kind: z.string().min(1).max(100).optional().meta({ description: 'Kind, e.g. `mci.create`' }),
-  target: z.string().min(1).max(100).optional().meta({ description: 'Id of what they work on' }),
+  target: z.string().min(1).max(100).optional().meta({ description: 'Id of what they work on, or part of its name', example: 'shop' }),
+  since: z.iso.datetime({ offset: true }).optional().meta({ description: 'Only those that began then or later', example: '2026-11-24T00:00:00Z' }),
   state: z.enum(OPERATION_STATES).optional().meta({ description: 'State' }),
 }).strict();
+
+const PartBody = z.object({
+  name: z.string(),
+  place: z.string().nullable().meta({ description: 'What parts are grouped by' }),
+  state: z.enum(PART_STATES),
+  detail: z.string().nullable().meta({ description: 'The domain’s own word, e.g. the state of a VM' }),
+  attempts: z.int().min(0),
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  error: z.object({ code: z.string(), message: z.string(), help: z.string().optional() }).nullable(),
+});
 
 /** Documents `{operation}` of a path. */
 export const OperationParam = () => ApiParam({ name: 'operation', description: 'Id of the operation', schema: { type: 'string', format: 'uuid' } });
@@ -47,6 +59,8 @@ export const operationExample = {
   createdBy: '019a2c00-0000-7000-8000-000000000003', createdAt: '2026-11-24T09:00:00.000Z', updatedAt: '2026-11-24T09:00:07.000Z', finishedAt: null,
 };
 
+const partExample: OperationPart = { name: 'shop-web-1', place: 'aws us-east-1', state: 'working', detail: 'creating', attempts: 1, startedAt: '2026-11-24T09:00:03.000Z', finishedAt: null, error: null };
+
 /** Long work: look at it, follow it, cancel it. */
 @Controller('v1/operations')
 export class OperationsController {
@@ -56,8 +70,8 @@ export class OperationsController {
   @Permission('operation:read')
   @Answers(200, 'Lists operations, the newest first.', pageOf(OperationBody), { items: [operationExample], nextPageToken: null })
   list(@CurrentScope() scope: CallerScope, @Query({ schema: OperationQuery }) query: z.infer<typeof OperationQuery>): Promise<Page<Operation>> {
-    const { project, kind, target, state } = query;
-    return this.operations.list(scope, { project, kind, target, state: state && [state] }, query);
+    const { project, kind, target, since, state } = query;
+    return this.operations.list(scope, { project, kind, target, since, state: state && [state] }, query);
   }
 
   @Get(':operation')
@@ -75,6 +89,14 @@ export class OperationsController {
   @Answers(202, 'Asks for the end of an operation; asking again changes nothing.', OperationBody, { ...operationExample, state: 'cancelling' })
   cancel(@CurrentScope() scope: CallerScope, @Param('operation') id: string): Promise<Operation> {
     return this.operations.cancel(scope, id);
+  }
+
+  @Get(':operation/parts')
+  @OperationParam()
+  @Permission('operation:read')
+  @Answers(200, 'Lists what an operation works on (VMs, regions), each with where it is and why it failed; things that a later operation took over are left out.', pageOf(PartBody), { items: [partExample], nextPageToken: null })
+  parts(@CurrentScope() scope: CallerScope, @Param('operation') id: string, @Query({ schema: PageQuery }) query: PageQuery): Promise<Page<OperationPart>> {
+    return this.operations.parts(scope, id, query);
   }
 
   @Get(':operation/events')

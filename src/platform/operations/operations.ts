@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { newId } from '../../kernel/ids.js';
-import { type Page, type PageQuery, idAfter, isId, toPage } from '../../kernel/page.js';
+import { type Page, type PageQuery, decodePageToken, idAfter, isId, toPage } from '../../kernel/page.js';
 import { Problem } from '../../kernel/problem.js';
 import { Database } from '../database/database.js';
 import { Events } from '../events/events.js';
 import { type CallerScope, maySee } from '../http/scope.js';
-import { type FinalState, type Operation, type OperationError, type OperationState, isFinal } from './operation.js';
+import { type FinalState, type Operation, type OperationError, type OperationPart, type OperationState, isFinal } from './operation.js';
 import { OperationRow } from './operations.entities.js';
 
 /** What an operation begins with. */
@@ -21,7 +21,10 @@ export interface NewOperation {
 }
 
 /** What a list may be narrowed by. */
-export interface OperationFilter { project?: string | undefined; kind?: string | undefined; state?: OperationState[] | undefined; target?: string | undefined }
+export interface OperationFilter { project?: string | undefined; kind?: string | undefined; state?: OperationState[] | undefined; target?: string | undefined; since?: string | undefined }
+
+/** Reads at most `limit` parts of an operation, by name, those after the name `after`. */
+export type PartsReader = (operation: Operation, page: { after: string | undefined; limit: number }) => Promise<OperationPart[]>;
 
 /** Takes the wish to cancel into the domain, within its transaction; the domain finishes the operation, then or later. */
 export type CancelHandler = (manager: EntityManager, operation: Operation) => Promise<void>;
@@ -36,6 +39,7 @@ const plain = (row: OperationRow): Operation => ({
 @Injectable()
 export class Operations {
   private readonly cancelHandlers = new Map<string, CancelHandler>();
+  private readonly partsReaders = new Map<string, PartsReader>();
   constructor(@Inject(Database) private readonly database: Database, @Inject(Events) private readonly events: Events) {}
 
   /** Writes a new operation, `queued`, in the caller's transaction. */
@@ -78,12 +82,26 @@ export class Operations {
     if (workspaces !== 'all') find.andWhere({ workspaceId: In(workspaces) });
     if (filter.project !== undefined) find.andWhere({ projectId: filter.project });
     if (filter.kind !== undefined) find.andWhere({ kind: filter.kind });
-    if (filter.target !== undefined) find.andWhere({ targetId: filter.target });
+    if (filter.target !== undefined) find.andWhere(isId(filter.target) ? 'row.targetId = :target' : 'position(lower(:target) IN lower(row.targetName)) > 0', { target: filter.target });
+    if (filter.since !== undefined) find.andWhere('row.createdAt >= :since', { since: filter.since });
     if (filter.state) find.andWhere({ state: In(filter.state) });
     const before = idAfter(query);
     if (before) find.andWhere('row.id < :before', { before });
     const page = toPage(await find.orderBy('row.id', 'DESC').limit(query.pageSize + 1).getMany(), query.pageSize, (row) => [row.id]);
     return { ...page, items: page.items.map(plain) };
+  }
+
+  /** Says how the parts of operations of this kind are read; without a reader an operation has none. */
+  onParts(kind: string, reader: PartsReader): void {
+    this.partsReaders.set(kind, reader);
+  }
+
+  /** What the operation works on, by name, as far as it is still known: a thing that a later operation took is that one's. @throws Problem NOT_FOUND. */
+  async parts(scope: CallerScope, id: string, query: PageQuery): Promise<Page<OperationPart>> {
+    const operation = await this.get(scope, id);
+    const after = query.pageToken === undefined ? undefined : decodePageToken(query.pageToken, 1)[0];
+    const rows = await this.partsReaders.get(operation.kind)?.(operation, { after, limit: query.pageSize + 1 });
+    return toPage(rows ?? [], query.pageSize, ({ name }) => [name]);
   }
 
   /** Says how operations of this kind are cancelled; without a handler they cannot be. */

@@ -15,6 +15,8 @@ export const router = createBrowserRouter([
       { path: 'connections/new', lazy: async () => ({ Component: (await import('../pages/connections/new')).NewConnectionPage }) },
       { path: 'connections/:connection', lazy: async () => ({ Component: (await import('../pages/connections/connection')).ConnectionPage }) },
       { path: 'connections/:connection/edit', lazy: async () => ({ Component: (await import('../pages/connections/edit')).EditConnectionPage }) },
+      { path: 'operations', lazy: async () => ({ Component: (await import('../pages/operations/operations')).OperationsPage }) },
+      { path: 'operations/:id', lazy: async () => ({ Component: (await import('../pages/operations/operation')).OperationPage }) },
       { path: '*', Component: PageMissing },
     ],
   },

@@ -40,7 +40,7 @@ function Frame() {
           </Group>
           <Group gap="sm" wrap="nowrap">
             <LiveMark />
-            <UnstyledButton onClick={() => spotlight.open()} visibleFrom="sm" px="sm" py={6} bd="1px solid var(--mantine-color-default-border)" style={{ borderRadius: 8 }} aria-label={t('palette')}>
+            <UnstyledButton onClick={() => spotlight.open()} visibleFrom="sm" px="sm" py={6} bd="1px solid var(--mantine-color-default-border)" style={{ borderRadius: 8 }}>
               <Group gap={8}><Search size={15} aria-hidden /><Text size="xs" c="dimmed">{t('palette')}</Text><Kbd size="xs">Ctrl K</Kbd></Group>
             </UnstyledButton>
             <LanguageChoice />

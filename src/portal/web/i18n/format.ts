@@ -11,6 +11,11 @@ export function useFormat() {
     /** Small prices keep four digits, so that a cent per hour is still told apart. */
     money: (value: number, currency: string): string => new Intl.NumberFormat(tag, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: 2, maximumFractionDigits: value !== 0 && Math.abs(value) < 10 ? 4 : 2 }).format(value),
     time: (iso: string): string => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso)),
+    /** The time of day to the second; of another day with its date. */
+    clock: (iso: string): string => {
+      const at = new Date(iso);
+      return new Intl.DateTimeFormat(tag, { timeStyle: 'medium', ...(at.toDateString() !== new Date().toDateString() && { dateStyle: 'short' as const }) }).format(at);
+    },
     /** e.g. "3 minutes ago". */
     ago: (iso: string, now = Date.now()): string => {
       const seconds = Math.round((new Date(iso).getTime() - now) / 1000);

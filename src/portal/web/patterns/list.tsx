@@ -3,7 +3,7 @@ import { useLocalStorage } from '@mantine/hooks';
 import { type ColumnDef, type RowSelectionState, type SortingState, flexRender, getCoreRowModel, getFilteredRowModel, getSortedRowModel, useReactTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, Columns3, Search } from 'lucide-react';
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useFormat } from '../i18n/format';
 import { useT } from '../i18n/words';
 import { ErrorNote } from './error';
@@ -37,6 +37,10 @@ export function List<Row>(props: {
   /** With it rows can be chosen; it shows what can be done with them. */
   selection?(rows: Row[], clear: () => void): ReactNode;
   height?: number;
+  /** For lists of which only a part is here: the rest is loaded as one scrolls, so nothing is filtered in this browser. */
+  more?: { any: boolean; loading: boolean; load(): void };
+  /** Where the server puts rows in order: by which columns it can, and how it does now. */
+  order?: { columns: readonly string[]; by: string; descends: boolean; choose(column: string): void };
 }) {
   const t = useT();
   const format = useFormat();
@@ -47,7 +51,7 @@ export function List<Row>(props: {
   const columns = useMemo<ColumnDef<Row>[]>(() => props.columns.map((column) => ({ id: column.id, header: column.title, accessorFn: (row) => column.value(row) ?? undefined, sortUndefined: 'last', sortingFn: 'alphanumeric' })), [props.columns]);
   const data = useMemo(() => [...(props.rows ?? [])], [props.rows]);
   const table = useReactTable({
-    data, columns, getRowId: props.rowId, state: { sorting, columnVisibility: visibility, rowSelection: selected, globalFilter: search },
+    data, columns, getRowId: props.rowId, manualSorting: props.order !== undefined, state: { sorting: props.order ? [] : sorting, columnVisibility: visibility, rowSelection: selected, globalFilter: search },
     onSortingChange: setSorting, onColumnVisibilityChange: setVisibility, onRowSelectionChange: setSelected, onGlobalFilterChange: setSearch,
     getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel(), getFilteredRowModel: getFilteredRowModel(),
     getColumnCanGlobalFilter: () => true, globalFilterFn: 'includesString', enableRowSelection: props.selection !== undefined, autoResetAll: false,
@@ -56,6 +60,10 @@ export function List<Row>(props: {
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW_PX, overscan: 12 });
   const items = virtual.getVirtualItems();
+  const { more, order } = props;
+  const end = more?.any && !more.loading && (items.at(-1)?.index ?? 0) >= rows.length - 10;
+  // Each growth of the list asks once more at most.
+  useEffect(() => { if (end) more.load(); }, [end, rows.length, more]);
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const shown = new Map(props.columns.map((column) => [column.id, column]));
@@ -69,9 +77,9 @@ export function List<Row>(props: {
     <Box>
       <Group justify="space-between" mb="xs" gap="xs">
         <Group gap="xs">
-          <TextInput size="xs" w={220} leftSection={<Search size={14} aria-hidden />} placeholder={t('list.search')} aria-label={t('list.search')} value={search} onChange={(event) => setSearch(event.currentTarget.value)} />
+          {!more && <TextInput size="xs" w={220} leftSection={<Search size={14} aria-hidden />} placeholder={t('list.search')} aria-label={t('list.search')} value={search} onChange={(event) => setSearch(event.currentTarget.value)} />}
           {props.filters}
-          <Text size="xs" c="dimmed" role="status" className="tabular">{t('list.rows', { count: rows.length })}{chosen.length > 0 && ` · ${t('list.selected', { count: chosen.length })}`}</Text>
+          <Text size="xs" c="dimmed" role="status" className="tabular">{t(more?.any ? 'list.first' : 'list.rows', { count: rows.length })}{chosen.length > 0 && ` · ${t('list.selected', { count: chosen.length })}`}</Text>
           {props.loading && <Loader size={14} aria-hidden />}
         </Group>
         <Menu closeOnItemClick={false}>
@@ -89,11 +97,12 @@ export function List<Row>(props: {
             <Table.Tr>
               {props.selection && <Table.Th w={40}><Checkbox size="xs" aria-label={t('list.all')} checked={table.getIsAllRowsSelected()} indeterminate={table.getIsSomeRowsSelected()} onChange={table.getToggleAllRowsSelectedHandler()} /></Table.Th>}
               {visible.map((column) => {
-                const sorted = column.getIsSorted();
+                const sorted = order ? order.by === column.id && (order.descends ? 'desc' : 'asc') : column.getIsSorted();
+                const fixed = order && !order.columns.includes(column.id);
                 const of = shown.get(column.id);
                 return (
-                  <Table.Th key={column.id} w={of?.width} aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'} ta={of?.end ? 'end' : undefined}>
-                    <Button variant="transparent" color="gray" size="compact-sm" px={0} fw={600} onClick={column.getToggleSortingHandler()} rightSection={sorted === 'asc' ? <ArrowUp size={13} aria-hidden /> : sorted === 'desc' ? <ArrowDown size={13} aria-hidden /> : null}>{of?.title}</Button>
+                  <Table.Th key={column.id} w={of?.width} aria-sort={fixed ? undefined : sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'} ta={of?.end ? 'end' : undefined}>
+                    {fixed ? <Text size="sm" fw={600}>{of?.title}</Text> : <Button variant="transparent" color="gray" size="compact-sm" px={0} fw={600} onClick={order ? () => order.choose(column.id) : column.getToggleSortingHandler()} rightSection={sorted === 'asc' ? <ArrowUp size={13} aria-hidden /> : sorted === 'desc' ? <ArrowDown size={13} aria-hidden /> : null}>{of?.title}</Button>}
                   </Table.Th>
                 );
               })}
@@ -118,7 +127,8 @@ export function List<Row>(props: {
             {after > 0 && <tr aria-hidden><td style={{ height: after }} /></tr>}
           </Table.Tbody>
         </Table>
-        {rows.length === 0 && <Group justify="center" p="lg"><Text size="sm" c="dimmed">{t(search === '' ? 'list.empty' : 'list.nothing')}</Text>{search !== '' && <Button size="xs" variant="subtle" onClick={() => setSearch('')}>{t('list.clear')}</Button>}</Group>}
+        {more?.any && <Group justify="center" p="xs"><Button size="xs" variant="subtle" color="gray" loading={more.loading} onClick={more.load}>{t('list.more')}</Button></Group>}
+        {rows.length === 0 && <Group justify="center" p="lg"><Text size="sm" c="dimmed">{t(search === '' && !more ? 'list.empty' : 'list.nothing')}</Text>{search !== '' && <Button size="xs" variant="subtle" onClick={() => setSearch('')}>{t('list.clear')}</Button>}</Group>}
       </Box>
     </Box>
   );

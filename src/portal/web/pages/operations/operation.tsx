@@ -1,0 +1,90 @@
+import { Alert, Anchor, Button, Card, Grid, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { CircleX, Unplug } from 'lucide-react';
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { operationsCancel } from '../../generated/sdk.gen';
+import { useFormat } from '../../i18n/format';
+import { useT } from '../../i18n/words';
+import { Allowed } from '../../patterns/allowed';
+import { Confirm } from '../../patterns/confirm';
+import { CodeBlock, Copy } from '../../patterns/copy';
+import { ErrorNote } from '../../patterns/error';
+import { Page } from '../../patterns/page';
+import { State } from '../../patterns/state';
+import { Ago, Elapsed } from '../../patterns/time';
+import { Errors } from './errors';
+import { useOperation } from './follow';
+import { History } from './history';
+import { Parts } from './parts';
+import { OperationProgress } from './progress';
+import { type Operation, hasEnded, pageOfTarget } from './types';
+import { useKind, useOperationWords } from './words';
+
+/** One operation: how far it is, why something failed, what happened, and the same for a terminal. */
+export function OperationPage() {
+  const { id = '' } = useParams();
+  const t = useOperationWords();
+  const kindOf = useKind();
+  const format = useFormat();
+  const [cancelling, setCancelling] = useState(false);
+  const { operation, error, refetch, snapshots, gaps, staleSince } = useOperation(id);
+  if (!operation) return <Page title={t('title')}>{error ? <ErrorNote error={error} retry={refetch} /> : <Group justify="center" py="xl"><Loader aria-label={t('title')} /></Group>}</Page>;
+  const mayEnd = !hasEnded(operation) && operation.state !== 'cancelling';
+  return (
+    <Page
+      title={`${kindOf(operation.kind)}: ${operation.target.name}`}
+      about={<Group gap="xs"><State state={operation.state} of="operation" /><span className="mono">{operation.id}</span><Copy text={operation.id} label={t('id')} /></Group>}
+      actions={mayEnd && <Allowed permission="operation:cancel"><Button variant="light" color="red" size="xs" leftSection={<CircleX size={14} aria-hidden />} onClick={() => setCancelling(true)}>{t('cancel')}</Button></Allowed>}
+    >
+      {staleSince && <Alert mb="md" color="orange" icon={<Unplug size={18} aria-hidden />} role="status" data-stale>{t('stale', { time: format.clock(staleSince) })}</Alert>}
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, lg: 8 }}>
+          <Stack gap="md">
+            <Overview operation={operation} />
+            {operation.errors.length > 0 && <Errors errors={operation.errors} />}
+            <Parts operation={operation} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 4 }}>
+          <Stack gap="md">
+            <Card withBorder radius="lg"><Title order={2} size="h5" mb="sm">{t('timeline')}</Title><History operation={operation} snapshots={snapshots} gaps={gaps} /></Card>
+            <Card withBorder radius="lg">
+              <Title order={2} size="h5" mb="sm">{t('same')}</Title>
+              <Stack gap="xs">
+                <CodeBlock label={t('same.cli')} text={`mcmp operation watch ${operation.id}`} />
+                <CodeBlock label={t('same.curl')} text={`curl -N ${window.location.origin}/v1/operations/${operation.id}/events \\\n  -H "authorization: Bearer $TOKEN"`} />
+              </Stack>
+            </Card>
+          </Stack>
+        </Grid.Col>
+      </Grid>
+      <Confirm opened={cancelling} close={() => setCancelling(false)} title={t('cancel.title')} verb={t('cancel')} act={() => operationsCancel({ path: { operation: operation.id } }).then(refetch)}><Text size="sm">{t('cancel.help')}</Text></Confirm>
+    </Page>
+  );
+}
+
+function Overview({ operation }: { operation: Operation }) {
+  const t = useOperationWords();
+  const say = useT();
+  const format = useFormat();
+  const { done, failed, total } = operation.progress;
+  const page = pageOfTarget(operation);
+  const fact = (title: string, value: React.ReactNode) => <div><Text size="xs" c="dimmed">{title}</Text><Text size="sm" fw={600} component="div">{value}</Text></div>;
+  return (
+    <Card withBorder radius="lg">
+      <Group justify="space-between" mb={6} align="baseline" role="status">
+        <Group gap="xs" align="baseline"><Text fz={22} fw={700} className="tabular">{t('progress', { done: format.number(done), total: format.number(total) })}</Text>{failed > 0 && <Text c="red" fw={600} size="sm">{t('progress.failed', { count: failed })}</Text>}</Group>
+        <Text size="sm" className="tabular">{total > 0 && `${format.number((100 * (done + failed)) / total)} %`}</Text>
+      </Group>
+      <OperationProgress operation={operation} size="lg" />
+      {operation.message && <Text size="sm" mt="sm" style={{ overflowWrap: 'anywhere' }}>{operation.message}</Text>}
+      <Group gap="xl" mt="md">
+        {fact(t('target'), page ? <Anchor component={Link} to={page} size="sm">{operation.target.name}</Anchor> : operation.target.name)}
+        {fact(t('asked'), <Ago at={operation.createdAt} />)}
+        {fact(t('elapsed'), <Elapsed from={operation.createdAt} to={operation.finishedAt} />)}
+        {operation.result && Object.entries(operation.result).filter(([, value]) => typeof value === 'number').map(([key, value]) => <div key={key}>{fact(key, format.number(value as number))}</div>)}
+        {fact(say('action.details'), operation.kind)}
+      </Group>
+    </Card>
+  );
+}
