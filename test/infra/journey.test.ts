@@ -49,6 +49,8 @@ describe('an MCI over five clouds', () => {
   it('is made: every VM runs, with addresses, SSH user and name; labels and owners are tags in the clouds', async () => {
     const operation = await stage.made('shop', groups(), { labels: { team: 'store' }, networks: [{ connection: 'aws', region: regionOf('aws'), cidr: '10.77.0.0/16' }] });
     expect(operation).toMatchObject({ kind: 'mci.create', state: 'succeeded', progress: { done: 11, failed: 0, total: 11 }, errors: [], result: { vms: 11, reached: 11, failed: 0 } });
+    const parts = (await stage.server.call('GET', `/v1/operations/${String(operation.id)}/parts`)).body.items as { state: string; place: string }[];
+    expect(countBy(parts, ({ state, place }) => `${place.split(' ')[0]} ${state}`)).toEqual({ 'aws done': 3, 'azure done': 2, 'gcp done': 3, 'alibaba done': 2, 'openstack done': 1 });
     const vms = await stage.vms('shop');
     expect(vms.map(({ name }) => name).sort()).toEqual(['alibaba-1', 'alibaba-2', 'aws-1', 'aws-2', 'aws-3', 'azure-1', 'azure-2', 'gcp-1', 'gcp-2', 'gcp-two-1', 'openstack-1']);
     for (const vm of vms) {

@@ -86,14 +86,31 @@ describe('an operation', () => {
     expect(await list('kind=thing.list')).toEqual(ids);
     expect(await list(`target=${target.id}&state=queued`)).toEqual(ids.slice(1));
     expect(await list(`project=${newId()}`)).toEqual([]);
+    expect(await list('kind=thing.list&target=LIST')).toEqual(ids);
+    expect(await list('kind=thing.list&target=nothing')).toEqual([]);
+    const since = (await operations.find(ids[1] as string))?.createdAt as string;
+    expect(await list(`kind=thing.list&since=${since}`)).toEqual(ids.slice(0, 2));
+    expect((await server.call('GET', '/v1/operations?since=yesterday')).body).toMatchObject({ code: 'INVALID_REQUEST', errors: [{ field: 'since' }] });
     const page = (await server.call('GET', `/v1/operations?kind=thing.list&project=${projectId}&pageSize=2`)).body;
     expect(await list(`kind=thing.list&pageToken=${String(page.nextPageToken)}`)).toEqual(ids.slice(2));
   });
 
   it('is not there for those outside its workspace', async () => {
     const { id } = await start();
-    for (const [method, path] of [['GET', ''], ['POST', '/cancel'], ['GET', '/events']] as const) expect((await server.call(method, `/v1/operations/${id}${path}`, { token: stranger })).status).toBe(404);
+    for (const [method, path] of [['GET', ''], ['POST', '/cancel'], ['GET', '/events'], ['GET', '/parts']] as const) expect((await server.call(method, `/v1/operations/${id}${path}`, { token: stranger })).status).toBe(404);
     expect((await server.call('GET', '/v1/operations', { token: stranger })).body.items).toEqual([]);
+  });
+
+  it('tells its parts page by page, as its domain reads them', async () => {
+    const scope = { userId: newId(), expiresAt: new Date(Date.now() + 60_000), workspaceIds: async () => 'all' as const };
+    const { id } = await start({ kind: 'thing.parts' });
+    expect(await operations.parts(scope, id, { pageSize: 2 })).toEqual({ items: [], nextPageToken: null });
+    const all = ['a', 'b', 'c'].map((name) => ({ name, place: 'here', state: 'done' as const, detail: null, attempts: 1, startedAt: null, finishedAt: null, error: null }));
+    operations.onParts('thing.parts', async (operation, { after, limit }) => (operation.id === id ? all.filter(({ name }) => after === undefined || name > after).slice(0, limit) : []));
+    const first = await operations.parts(scope, id, { pageSize: 2 });
+    const second = await operations.parts(scope, id, { pageSize: 2, pageToken: first.nextPageToken as string });
+    expect([first.items, second]).toEqual([all.slice(0, 2), { items: all.slice(2), nextPageToken: null }]);
+    await expect(operations.parts({ ...scope, workspaceIds: async () => [newId()] }, id, { pageSize: 2 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('is cancelled by its domain, once; not after its end, and not where the domain cannot', async () => {

@@ -1,14 +1,15 @@
-import { Alert, Anchor, Button, Card, Grid, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Box, Button, Card, Grid, Group, Loader, Stack, Text, Title } from '@mantine/core';
 import { CircleX, Unplug } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { operationsCancel } from '../../generated/sdk.gen';
 import { useFormat } from '../../i18n/format';
-import { useT } from '../../i18n/words';
 import { Allowed } from '../../patterns/allowed';
+import { AsCode } from '../../patterns/as-code';
 import { Confirm } from '../../patterns/confirm';
-import { CodeBlock, Copy } from '../../patterns/copy';
+import { Copy } from '../../patterns/copy';
 import { ErrorNote } from '../../patterns/error';
+import { Facts } from '../../patterns/facts';
 import { Page } from '../../patterns/page';
 import { State } from '../../patterns/state';
 import { Ago, Elapsed } from '../../patterns/time';
@@ -48,13 +49,7 @@ export function OperationPage() {
         <Grid.Col span={{ base: 12, lg: 4 }}>
           <Stack gap="md">
             <Card withBorder radius="lg"><Title order={2} size="h5" mb="sm">{t('timeline')}</Title><History operation={operation} snapshots={snapshots} gaps={gaps} /></Card>
-            <Card withBorder radius="lg">
-              <Title order={2} size="h5" mb="sm">{t('same')}</Title>
-              <Stack gap="xs">
-                <CodeBlock label={t('same.cli')} text={`mcmp operation watch ${operation.id}`} />
-                <CodeBlock label={t('same.curl')} text={`curl -N ${window.location.origin}/v1/operations/${operation.id}/events \\\n  -H "authorization: Bearer $TOKEN"`} />
-              </Stack>
-            </Card>
+            <AsCode opened request={{ method: 'GET', path: `/v1/operations/${operation.id}/events` }} cli={`mcmp operation watch ${operation.id}`} />
           </Stack>
         </Grid.Col>
       </Grid>
@@ -65,11 +60,9 @@ export function OperationPage() {
 
 function Overview({ operation }: { operation: Operation }) {
   const t = useOperationWords();
-  const say = useT();
   const format = useFormat();
   const { done, failed, total } = operation.progress;
   const page = pageOfTarget(operation);
-  const fact = (title: string, value: React.ReactNode) => <div><Text size="xs" c="dimmed">{title}</Text><Text size="sm" fw={600} component="div">{value}</Text></div>;
   return (
     <Card withBorder radius="lg">
       <Group justify="space-between" mb={6} align="baseline" role="status">
@@ -78,13 +71,15 @@ function Overview({ operation }: { operation: Operation }) {
       </Group>
       <OperationProgress operation={operation} size="lg" />
       {operation.message && <Text size="sm" mt="sm" style={{ overflowWrap: 'anywhere' }}>{operation.message}</Text>}
-      <Group gap="xl" mt="md">
-        {fact(t('target'), page ? <Anchor component={Link} to={page} size="sm">{operation.target.name}</Anchor> : operation.target.name)}
-        {fact(t('asked'), <Ago at={operation.createdAt} />)}
-        {fact(t('elapsed'), <Elapsed from={operation.createdAt} to={operation.finishedAt} />)}
-        {operation.result && Object.entries(operation.result).filter(([, value]) => typeof value === 'number').map(([key, value]) => <div key={key}>{fact(key, format.number(value as number))}</div>)}
-        {fact(say('action.details'), operation.kind)}
-      </Group>
+      <Box mt="md">
+        <Facts cols={{ base: 2, sm: 4 }} facts={[
+          [t('target'), page ? <Anchor component={Link} to={page} size="sm">{operation.target.name}</Anchor> : operation.target.name],
+          [t('asked'), <Ago key="asked" at={operation.createdAt} />],
+          [t('elapsed'), <Elapsed key="elapsed" from={operation.createdAt} to={operation.finishedAt} />],
+          [t('column.kind'), operation.kind],
+          ...Object.entries(operation.result ?? {}).filter(([, value]) => typeof value === 'number').map(([key, value]) => [key, format.number(value as number)] as const),
+        ]} />
+      </Box>
     </Card>
   );
 }
