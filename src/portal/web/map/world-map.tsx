@@ -5,7 +5,7 @@ import { useT } from '../i18n/words';
 import { type Cluster, type Dot, GRID, HEIGHT, SPHERE, WIDTH, clustered, landPath } from './world';
 
 /** A place on the map: VMs by colour, or a region without any. */
-export interface Place extends Dot { name: string; parts: { color: string; count: number }[] }
+export interface Place extends Dot { name: string; parts: { color: string; count: number }[]; /** Of its dot where it has no VMs; such a dot is larger than one that only says that there is a region. */ color?: string }
 
 interface View { x: number; y: number; zoom: number }
 const WHOLE: View = { x: 0, y: 0, zoom: 1 };
@@ -81,7 +81,8 @@ const Earth = memo(({ land, zoom }: { land: string; zoom: number }) => (
 /** One place or several that stand together: a ring of its VMs by colour with their number, or a dot where there are none. */
 function Mark({ cluster, zoom, chosen, choose }: { cluster: Cluster<Place>; zoom: number; chosen: boolean; choose(keys: string[]): void }) {
   const total = cluster.dots.reduce((sum, { size }) => sum + size, 0);
-  const radius = (total === 0 ? 2.6 : 6.5 + Math.min(11, Math.log2(total + 1) * 1.35)) / Math.sqrt(zoom) / (zoom > 1 ? Math.sqrt(zoom) : 1);
+  const color = cluster.dots[0]?.color;
+  const radius = (total === 0 ? (color === undefined ? 2.6 : 5) : 6.5 + Math.min(11, Math.log2(total + 1) * 1.35)) / Math.sqrt(zoom) / (zoom > 1 ? Math.sqrt(zoom) : 1);
   const parts = new Map<string, number>();
   for (const { parts: own } of cluster.dots) for (const { color, count } of own) parts.set(color, (parts.get(color) ?? 0) + count);
   const name = cluster.dots.length === 1 ? cluster.dots[0]!.name : `${cluster.dots[0]!.name} +${cluster.dots.length - 1}`;
@@ -91,7 +92,7 @@ function Mark({ cluster, zoom, chosen, choose }: { cluster: Cluster<Place>; zoom
     <g transform={`translate(${cluster.x} ${cluster.y})`} role="button" tabIndex={0} aria-label={total > 0 ? `${name}: ${total}` : name} aria-pressed={chosen} data-place={cluster.key} style={{ cursor: 'pointer' }} onClick={act} onKeyDown={(event) => { if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); act(); } }}>
       <title>{total > 0 ? `${name}: ${total}` : name}</title>
       <circle r={radius * 1.6} fill="transparent" />
-      {total === 0 ? <circle r={radius} fill={chosen ? 'var(--mantine-primary-color-filled)' : 'light-dark(#7d93a1, #7288a0)'} opacity={0.8} /> : (
+      {total === 0 ? <circle r={radius} fill={chosen ? 'var(--mantine-primary-color-filled)' : (color ?? 'light-dark(#7d93a1, #7288a0)')} opacity={0.85} /> : (
         <>
           <circle r={radius} fill="light-dark(#fff, #10161c)" />
           {[...parts].map(([color, count]) => {

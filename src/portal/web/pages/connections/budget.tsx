@@ -18,19 +18,22 @@ type Usage = Bucket['lastHour'];
 const PURPOSES = [['person', 'sea.6'], ['provisioning', 'violet.6'], ['reconcile', 'orange.6'], ['inventory', 'gray.5']] as const;
 const waitingIn = ({ waiting }: Bucket): number => Object.values(waiting).reduce((all, count) => all + count, 0);
 
+/** Those that wait or were throttled first, then the most used. */
+const byUse = (buckets: readonly Bucket[]): Bucket[] => [...buckets].sort((one, other) => waitingIn(other) - waitingIn(one) || other.lastHour.throttled - one.lastHour.throttled || other.lastHour.calls - one.lastHour.calls);
+
 /** How many calls the cloud allows, what is in force, who waits, and who used how much. Asked again while it is looked at: calls are too many to tell each by an event. */
 export function Budget({ connection }: { connection: Connection }) {
   const t = useBudgetWords();
   const say = useT();
   const { data, error, refetch } = useQuery({ queryKey: ['connections', 'budget', connection.id], queryFn: () => budgetShow({ path: { connection: connection.id } }), refetchInterval: 5000 });
   if (error && !data) return <ErrorNote error={error} retry={() => void refetch()} />;
-  if (!data) return <Group justify="center" py="xl"><Loader aria-label={say('list.loading')} /></Group>;
+  if (!data) return <Group justify="center" py="xl"><Loader role="status" aria-label={say('list.loading')} /></Group>;
   return (
     <Stack>
       <Text size="sm" c="dimmed" maw={760}>{t('about')}</Text>
       <Facts cols={{ base: 1, xs: 2 }} facts={[[t('account'), <span key="account" className="mono">{data.accountId ?? '—'}</span>], [t('servers'), data.servers.join(', ')]]} />
       {data.buckets.length === 0 && <Empty title={t('none')} help={t('noneHelp')} />}
-      <SimpleGrid cols={{ base: 1, md: 2 }}>{data.buckets.map((bucket) => <BucketCard key={`${bucket.region} ${bucket.apiClass}`} bucket={bucket} />)}</SimpleGrid>
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="sm">{byUse(data.buckets).map((bucket) => <BucketCard key={`${bucket.region} ${bucket.apiClass}`} bucket={bucket} />)}</SimpleGrid>
       <AsCode request={{ method: 'GET', path: `/v1/connections/${connection.name}/api-budget` }} cli={`mcmp connection budget ${connection.name}`} />
     </Stack>
   );
@@ -44,17 +47,18 @@ function BucketCard({ bucket }: { bucket: Bucket }) {
   return (
     <Card withBorder radius="lg" data-bucket={bucket.apiClass}>
       <Group justify="space-between" mb="xs" wrap="nowrap">
-        <Tooltip label={bucket.methods.join(', ')} multiline maw={420} disabled={bucket.methods.length === 0}><Title order={3} size="h6" className="ellipsis" tabIndex={0}>{bucket.apiClass}</Title></Tooltip>
+        <Tooltip label={bucket.methods.join(', ')} multiline maw={420} disabled={bucket.methods.length === 0}><Title order={2} size="h6" className="ellipsis" tabIndex={0}>{bucket.apiClass}</Title></Tooltip>
         <Badge variant="default" tt="none" style={{ flexShrink: 0 }}>{bucket.region ?? t('everywhere')}</Badge>
       </Group>
-      <Group justify="space-between" gap="xs"><Text size="sm" className="tabular">{t('rate')}: {rate === null ? '—' : t('perSecond', { rate: format.number(rate, 2) })} {limit && t('of', { limit: format.number(limit.perSecond, 2) })}</Text><Text size="xs" c="dimmed">{t(`source.${bucket.source}`)}{limit && ` · ${t('burst', { count: format.number(limit.burst) })}`}</Text></Group>
+      <Text size="sm" className="tabular">{t('rate')}: {rate === null ? '—' : t('perSecond', { rate: format.number(rate, 2) })} {limit && t('of', { limit: format.number(limit.perSecond, 2) })}</Text>
+      <Text size="xs" c="dimmed">{t(`source.${bucket.source}`)}{limit && ` · ${t('burst', { count: format.number(limit.burst) })}`}</Text>
       {limit && rate !== null && <Progress mt={6} value={Math.min(100, (rate / limit.perSecond) * 100)} color={rate < limit.perSecond ? 'orange' : 'teal'} aria-label={t('rate')} />}
       <Group gap="md" mt="xs">
         {bucket.tokens !== null && <Text size="xs" className="tabular">{t('ready')}: {format.number(bucket.tokens)}{bucket.keptForPersons > 0 && ` (${t('kept', { count: format.number(bucket.keptForPersons) })})`}</Text>}
         <Text size="xs" className="tabular" {...(waiting > 0 && { fw: 700 })}>{t('waiting')}: {format.number(waiting)}</Text>
         {bucket.pausedUntil && Date.parse(bucket.pausedUntil) > Date.now() && <Badge color="orange" variant="light" tt="none">{t('paused', { time: format.time(bucket.pausedUntil) })}</Badge>}
       </Group>
-      <UsageBar title={t('minute')} usage={bucket.lastMinute} />
+      {bucket.lastMinute.calls > 0 && <UsageBar title={t('minute')} usage={bucket.lastMinute} />}
       <UsageBar title={t('hour')} usage={bucket.lastHour} />
     </Card>
   );

@@ -33,7 +33,7 @@ export function ConnectionPage() {
   const { data: connection, error, refetch } = useConnection(reference);
   const [params, setParams] = useSearchParams();
   const tab = TABS.find((one) => one === params.get('tab')) ?? 'overview';
-  if (!connection) return <Page title={reference}>{error ? <ErrorNote error={error} retry={() => void refetch()} /> : <Group justify="center" py="xl"><Loader aria-label={say('list.loading')} /></Group>}</Page>;
+  if (!connection) return <Page title={reference}>{error ? <ErrorNote error={error} retry={() => void refetch()} /> : <Group justify="center" py="xl"><Loader role="status" aria-label={say('list.loading')} /></Group>}</Page>;
   return (
     <Page title={connection.name} about={<Group gap="xs"><State state={connection.state} /><Text size="sm">{connection.cloud}{connection.accountId && ` · ${connection.accountId}`}</Text></Group>} actions={<Actions connection={connection} />}>
       <Tabs value={tab} onChange={(next) => setParams(next === null || next === 'overview' ? {} : { tab: next }, { replace: true })} keepMounted={false}>
@@ -72,7 +72,13 @@ function Actions({ connection }: { connection: Connection }) {
           <Menu.Item color="red" disabled={!may('connection:delete')} leftSection={<Trash2 size={14} aria-hidden />} onClick={() => setDeleting(true)}>{say('action.delete')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Confirm opened={deleting} close={() => setDeleting(false)} title={t('delete.title')} name={connection.name} verb={say('action.delete')} act={async () => { await connectionsDelete({ path }); again(); await go('/connections'); }}>
+      <Confirm opened={deleting} close={() => setDeleting(false)} title={t('delete.title')} name={connection.name} verb={say('action.delete')} act={async () => {
+        await connectionsDelete({ path });
+        // Left before what is kept of it becomes old: asking again for a thing that is gone would only fail.
+        await go('/connections');
+        queries.removeQueries({ queryKey: ['connections', 'one'] });
+        await queries.invalidateQueries({ queryKey: ['connections', 'all'] });
+      }}>
         <Text size="sm">{t('delete.help')}</Text>
         <AsCode request={{ method: 'DELETE', path: `/v1/connections/${connection.name}` }} cli={`mcmp connection delete ${connection.name}`} />
       </Confirm>

@@ -39,7 +39,7 @@ export function EditConnectionPage() {
   const driver = drivers.data?.find(({ name, state }) => name === connection?.driver && state === 'ready');
   const why = error ?? drivers.error;
   if (why) return <Page title={t('act.edit')}><ErrorNote error={why} /></Page>;
-  if (!connection || !drivers.data) return <Group justify="center" py="xl"><Loader aria-label={say('list.loading')} /></Group>;
+  if (!connection || !drivers.data) return <Group justify="center" py="xl"><Loader role="status" aria-label={say('list.loading')} /></Group>;
   const title = t('form.change', { name: connection.name });
   if (!driver) return <Page title={title}><Empty title={t('choose.none')} help={drivers.data.find(({ name }) => name === connection.driver)?.why ?? t('choose.noneHelp')} action={<Button component={Link} to={`/drivers/${connection.driver}`}>{t('choose.drivers')}</Button>} /></Page>;
   const begin: Draft = {

@@ -76,11 +76,8 @@ export function ConnectionForm({ driver, begin, existing, send, cancel, code, re
           <Checkbox label={t('form.verify')} description={draft.verify ? undefined : t('form.verifyOff')} checked={draft.verify} onChange={(event) => change({ verify: event.currentTarget.checked }, 'verify')} />
         </More>
         {error && <WhyNot error={error} />}
-        <Group justify="space-between" align="flex-start">
-          <AsCode {...code(draft)} />
-          <Group>{cancel}<Button type="submit" loading={busy}>{t(existing ? 'form.save' : 'form.create')}</Button></Group>
-        </Group>
-        <Text size="sm" c="dimmed" role="status" mih={20}>{busy && draft.verify ? t('form.asking') : ''}</Text>
+        <Group justify="flex-end"><Text size="sm" c="dimmed" role="status">{busy && draft.verify ? t('form.asking') : ''}</Text>{cancel}<Button type="submit" loading={busy}>{t(existing ? 'form.save' : 'form.create')}</Button></Group>
+        <AsCode {...code(draft)} />
       </Stack>
     </form>
   );

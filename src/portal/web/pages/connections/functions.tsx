@@ -26,7 +26,7 @@ export function Functions({ connection }: { connection: Connection }) {
   const said = useSaid();
   const { data, error, refetch } = useQuery({ queryKey: ['drivers', 'functions', connection.driver], queryFn: () => callsFunctions({ path: { driver: connection.driver } }) });
   if (error && !data) return <ErrorNote error={error} retry={() => void refetch()} />;
-  if (!data) return <Group justify="center" py="xl"><Loader aria-label={say('list.loading')} /></Group>;
+  if (!data) return <Group justify="center" py="xl"><Loader role="status" aria-label={say('list.loading')} /></Group>;
   if (data.items.length === 0) return <Empty title={t('none', { driver: connection.driver })} />;
   return (
     <Stack>
@@ -86,10 +86,8 @@ function Call({ of, connection }: { of: DriverFunction; connection: Connection }
         {fields?.map((field) => <FunctionField key={field.name} field={field} value={values[field.name]} error={sent ? wrong(field) : undefined} change={(value) => setValues({ ...values, [field.name]: value })} />)}
         {fields?.length === 0 && <Text size="xs" c="dimmed">{t('input.none')}</Text>}
         {!fields && <JsonInput label={t('input')} value={json} onChange={setJson} autosize minRows={4} maxRows={16} error={parsed.why && t('input.bad', { why: parsed.why })} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }} />}
-        <Group justify="space-between" align="flex-start">
-          <AsCode request={{ method: 'POST', path, body }} cli={[`mcmp driver run ${connection.driver} ${of.name}`, `--connection ${connection.name}`, ...(region === undefined ? [] : [`--region ${shellWord(region)}`]), `--input ${shellWord(JSON.stringify(parsed.input))}`].join(' \\\n  ')} />
-          <Allowed permission="driver:call"><Button type="submit" loading={call.isPending}>{t('run')}</Button></Allowed>
-        </Group>
+        <Group justify="flex-end"><Allowed permission="driver:call"><Button type="submit" loading={call.isPending}>{t('run')}</Button></Allowed></Group>
+        <AsCode request={{ method: 'POST', path, body }} cli={[`mcmp driver run ${connection.driver} ${of.name}`, `--connection ${connection.name}`, ...(region === undefined ? [] : [`--region ${shellWord(region)}`]), `--input ${shellWord(JSON.stringify(parsed.input))}`].join(' \\\n  ')} />
         {call.error && <WhyNot error={call.error} />}
         <div role="status">{call.data && <Stack gap={4}><Text size="xs" c="dimmed">{t('took', { driver: call.data.driver, version: call.data.version })}</Text><CodeBlock text={JSON.stringify(call.data.output, null, 2)} label={t('output')} /></Stack>}</div>
       </Stack>

@@ -34,7 +34,7 @@ export function NewConnectionPage() {
   return (
     <Page title={t('new')} about={t('about')}>
       {error && <ErrorNote error={error} retry={() => void refetch()} />}
-      {!error && (!drivers || !connections) && <Group justify="center" py="xl"><Loader aria-label={say('list.loading')} /></Group>}
+      {!error && (!drivers || !connections) && <Group justify="center" py="xl"><Loader role="status" aria-label={say('list.loading')} /></Group>}
       {drivers && connections && !driver && <Choice drivers={drivers} choose={(name) => setParams({ driver: name })} />}
       {driver && connections && (
         <Stack gap="md">

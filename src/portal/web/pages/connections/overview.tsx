@@ -2,11 +2,12 @@ import { Anchor, Card, Grid, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useFormat } from '../../i18n/format';
+import { useSaid } from '../../i18n/said';
 import { WorldMap } from '../../map/world-map';
 import { AsCode } from '../../patterns/as-code';
 import { Facts } from '../../patterns/facts';
 import { useOwnRegions } from './places';
-import type { Connection } from './queries';
+import { type Connection, useDrivers } from './queries';
 import { CloudRefusal } from './refusal';
 import { RegionFacts } from './regions';
 import { SyncState } from './sync';
@@ -18,6 +19,9 @@ export function Overview({ connection }: { connection: Connection }) {
   const format = useFormat();
   const { regions, places } = useOwnRegions(connection);
   const [chosen, setChosen] = useState<string[]>([]);
+  const said = useSaid();
+  const { data: drivers } = useDrivers();
+  const labels = new Map(drivers?.find(({ name }) => name === connection.driver)?.options.map(({ name, label }) => [name, said(label)]));
   const options = Object.entries(connection.options);
   return (
     <Grid gap="md">
@@ -39,7 +43,7 @@ export function Overview({ connection }: { connection: Connection }) {
             [t('regions'), connection.regions.length > 0 ? connection.regions.join(', ') : t('allRegions')],
             [t('verifiedAt'), connection.verifiedAt ? format.ago(connection.verifiedAt) : t('never')],
             [t('age'), format.time(connection.createdAt)],
-            ...options.map(([name, value]) => [name, <span key={name} className="mono">{value}</span>] as const),
+            ...options.map(([name, value]) => [labels.get(name) ?? name, <span key={name} className="mono">{value}</span>] as const),
           ]} /></Card>
           <AsCode request={{ method: 'GET', path: `/v1/connections/${connection.name}` }} cli={`mcmp connection show ${connection.name}`} />
         </Stack>

@@ -10,7 +10,7 @@ export function useOwnRegions(connection: Connection): { regions: Region[] | und
   const places = useMemo(() => (regions ?? []).flatMap((region): Place[] => {
     if (region.latitude === undefined || region.longitude === undefined) return [];
     const [x, y] = placeOf(region.longitude, region.latitude);
-    return [{ key: region.id, x, y, size: 0, name: `${region.name} · ${region.id}`, parts: [] }];
+    return [{ key: region.id, x, y, size: 0, name: `${region.name} · ${region.id}`, parts: [], color: `var(--mantine-color-${region.lastError ? 'red' : region.enabled ? 'teal' : 'gray'}-6)` }];
   }), [regions]);
   return { regions, places, error, refetch: () => void refetch() };
 }

@@ -28,7 +28,7 @@ export function Quotas({ connection }: { connection: Connection }) {
   if (regions && ids.length === 0) return <Empty title={t('region.empty')} help={t('region.emptyHelp')} />;
   return (
     <Stack>
-      <Group align="flex-end"><Select label={t('quota.region')} data={ids} value={region ?? null} onChange={setWanted} searchable allowDeselect={false} w={320} />{isFetching && <Loader size="sm" mb={8} aria-label={say('list.loading')} />}</Group>
+      <Group align="flex-end"><Select label={t('quota.region')} data={ids} value={region ?? null} onChange={setWanted} searchable allowDeselect={false} w={320} />{isFetching && <Loader role="status" size="sm" mb={8} aria-label={say('list.loading')} />}</Group>
       {error && <WhyNot error={error} />}
       {data?.items.length === 0 && <Empty title={t('quota.empty')} />}
       {data && data.items.length > 0 && <SimpleGrid cols={{ base: 1, md: 2 }} verticalSpacing="lg" spacing="xl">{[...data.items].sort((one, other) => fullness(other) - fullness(one)).map((quota) => <QuotaBar key={`${quota.id} ${quota.specPrefixes?.join() ?? ''}`} quota={quota} />)}</SimpleGrid>}
