@@ -95,6 +95,11 @@ describe('a driver that is begun with mcmp-driver create', () => {
       const installed = await fetch(`${server.url}/v1/drivers`, { method: 'POST', body: new Uint8Array(bytes), headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/vnd.mcmp.bundle' } });
       expect([installed.status, await installed.json()]).toMatchObject([201, { name: 'tide-pool', state: 'ready', version: '0.1.0' }]);
       expect(await post('/v1/connections', { name: 'pool', driver: 'tide-pool', endpoint: cloud.url, regions: ['north', 'south'], credential: { apiToken: 'open-sesame' }, sync: false })).toMatchObject({ name: 'pool' });
+      // The report was of the same content before it was signed.
+      const report = JSON.parse(readFileSync(join(root, 'report.json'), 'utf8')) as object;
+      expect(await post('/v1/drivers/tide-pool/reports', { origin: 'claimed', report })).toMatchObject({ driver: 'tide-pool', counts: { failed: 0 } });
+      const { letter, capabilities } = (await server.call('GET', '/v1/drivers/tide-pool/grade')).body as { letter: string; capabilities: { best: string }[] };
+      expect([letter, new Set(capabilities.map(({ best }) => best))]).toEqual(['C', new Set(['simulator'])]);
       const groups = ['north', 'south'].map((region) => ({ name: region, size: 2, connection: 'pool', region, spec: 'small', image: { osFamily: 'ubuntu' } }));
       const ended = async ({ id }: Record<string, unknown>): Promise<Record<string, unknown>> => {
         for (const limit = Date.now() + 90_000; ; await delay(100)) {

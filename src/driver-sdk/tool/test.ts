@@ -46,9 +46,9 @@ function runKit(job: KitJob, onReport: (report: CheckReport) => void): Promise<v
   });
 }
 
-/** A row for each subject of the checks. */
+/** A row for each subject of the checks, but for those that say nothing of this driver. */
 function tableOf(checks: readonly ReportedCheck[]): string[] {
-  const subjects = [...new Set(checks.map(({ capability }) => capability))];
+  const subjects = [...new Set(checks.filter(({ moot }) => moot !== true).map(({ capability }) => capability))];
   const row = (name: string, ...cells: (string | number)[]): string => `${name.padEnd(20)}${cells.map((cell) => String(cell).padStart(9)).join('')}`;
   return [row('', 'passed', 'failed', 'skipped'), ...subjects.map((subject) => {
     const { passed, failed, skipped } = countsOf(checks.filter(({ capability }) => capability === subject));
