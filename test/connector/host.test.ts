@@ -70,7 +70,7 @@ describe('a driver in its process', () => {
     const session = stage.session();
     expect(await play(session, 'own')).toEqual(['true']);
     expect(await play(session, 'environment')).toEqual(['end']);
-    expect(await play(session, 'send')).toEqual(['undefined', 'undefined']);
+    expect(await play(session, 'send')).toEqual(['undefined', 'ERR_ACCESS_DENIED']);
     expect(await failure(play(session, 'passwd'))).toMatchObject({ code: 'UNKNOWN', detail: { providerCode: 'ERR_ACCESS_DENIED' } });
     expect(await failure(play(session, 'spawn'))).toMatchObject({ code: 'UNKNOWN', detail: { providerCode: 'ERR_ACCESS_DENIED' } });
   });

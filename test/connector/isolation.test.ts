@@ -44,6 +44,10 @@ describe('a driver that', () => {
     ['throws in a timer', 'timer', 'UNAVAILABLE', /ended by itself/],
     ['leaves a rejection unheard', 'rejection', 'UNAVAILABLE', /ended by itself/],
     ['exits', 'exit', 'UNAVAILABLE', /ended by itself \(status 3\)/],
+    ['exits as if all were well', 'quit', 'UNAVAILABLE', /ended by itself \(status 0\)/],
+    ['writes garbage into the channel', 'garbage', 'UNAVAILABLE', /no message of the host's channel/],
+    ['announces a message of 4 GB', 'giant', 'UNAVAILABLE', /a message of 4294967295 bytes/],
+    ['answers what nobody asked', 'forged', 'UNAVAILABLE', /an answer to no call/],
     ['blocks for ever', 'block', 'UNAVAILABLE', /event loop is blocked/],
     ['eats its heap', 'memory', 'UNAVAILABLE', /ran out of memory/],
     ['eats memory outside its heap', 'buffers', 'UNAVAILABLE', /MiB of memory/],
@@ -52,7 +56,19 @@ describe('a driver that', () => {
     ['spawns a process', 'spawn', 'UNKNOWN', /restricted/],
     ['starts a thread', 'worker', 'UNKNOWN', /restricted/],
     ['loads machine code', 'addon', 'UNKNOWN', /disabled|restricted|not allowed|Cannot load/i],
-    ['kills its parent', 'kill', 'UNKNOWN', /not a function/],
+    ['kills its parent', 'kill', 'UNKNOWN', /restricted/],
+    ['opens the debugger of its parent', 'debugger', 'UNKNOWN', /restricted/],
+    ['slows its parent down', 'renice', 'UNKNOWN', /restricted/],
+    ['makes V8 write files', 'flags', 'UNKNOWN', /restricted/],
+    ['makes V8 write files, by another name', 'flag', 'UNKNOWN', /restricted/],
+    ['makes Node write files', 'trace', 'UNKNOWN', /restricted/],
+    ['answers little that unfolds to very much', 'laughs', 'UNKNOWN', /above the limit of .* when written out/],
+    ['answers one text very often', 'heavy', 'UNKNOWN', /above the limit of .* when written out/],
+    ['answers an array of nothing', 'sparse', 'UNKNOWN', /above the limit of .* when written out/],
+    ['answers levels without end', 'deep', 'UNKNOWN', /levels deep/],
+    ['answers a BigInt', 'big', 'UNKNOWN', /BigInt/],
+    ['answers a number without end', 'infinite', 'UNKNOWN', /Infinity/],
+    ['answers a time that is none', 'date', 'UNKNOWN', /a Date/],
     ['answers 100 MB', 'huge', 'UNKNOWN', /above the limit of/],
     ['answers a wrong shape', 'shape', 'UNKNOWN', /wrong shape: output/],
     ['answers what is no plain data', 'cycle', 'UNKNOWN', /not plain data/],
@@ -63,7 +79,23 @@ describe('a driver that', () => {
     expect(failed).toEqual([]);
     expect(calls).toBeGreaterThan(0);
     expect((await server.call('GET', '/health/ready', { token: null })).status).toBe(200);
-    expect(await act('tell')).toMatchObject({ status: 200 });
+    expect(await act('tell')).toMatchObject({ status: 200, body: { output: { sent: 'undefined' } } });
+  });
+
+  it('speaks Node\'s own words on its channel, prints a flood, or answers texts that are none, harms nobody', async () => {
+    expect((await act('internal')).body.output).toEqual({ sent: 'undefined' });
+    expect((await act('texts')).body.output).toEqual({ nul: 'a\ufffdb', half: 'a\ufffdb' });
+    expect((await act('group')).status).toBe(200);
+    const { value, calls, failed } = await bystander(() => act('flood'));
+    expect([value.status, failed]).toEqual([200, []]);
+    expect(calls).toBeGreaterThan(20);
+  });
+
+  (process.platform === 'win32' ? it.skip : it)('sends the server the signal by which Node opens its debugger, opens none', async () => {
+    server.process.kill('SIGUSR1');
+    await new Promise((done) => setTimeout(done, 500));
+    expect(server.log()).not.toMatch(/Debugger listening/);
+    expect((await server.call('GET', '/health/ready', { token: null })).status).toBe(200);
   });
 
   it('looks around finds neither environment nor channel', async () => {

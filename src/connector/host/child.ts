@@ -1,9 +1,12 @@
 /**
- * The program of a driver's process: loads one bundle and answers calls over IPC.
- * It imports nothing but Node's own modules, since the permission model lets it read this file and the driver's folder only.
+ * The program of a driver's process: loads one bundle and answers calls over the channel.
+ * The permission model lets it read this file, the two that it imports, and the driver's folder only.
  */
+import { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { serialize } from 'node:v8';
+import { CHANNEL_FD, FrameReader, framed } from './channel.js';
+import { lockDown } from './lockdown.js';
 import type { ConnectAnswer, FromChild, PlainError, ToChild } from './protocol.js';
 
 type Handler = (request: unknown, signal: AbortSignal) => Promise<unknown>;
@@ -11,23 +14,22 @@ type Group = Record<string, unknown>;
 interface Account { session: Record<string, unknown>; calls: number; closing: boolean }
 
 const MAX_TEXT = 1000;
-const post = process.send?.bind(process);
-const tell = (message: FromChild): void => { post?.(message); };
+const channel = new Socket({ fd: CHANNEL_FD });
+const tell = (message: FromChild): void => { channel.write(framed(message)); };
 const exit = process.exit.bind(process);
 let maxAnswerBytes = 0;
 let driver: { connect(input: unknown): Promise<Record<string, unknown>> };
 const accounts = new Map<string, Account>();
 const running = new Map<number, AbortController>();
 
-// The driver has no business with the host's channel, with other processes, nor with what started this one.
-for (const name of ['send', 'disconnect', 'kill', '_kill', 'abort', 'setuid', 'setgid'] as const) Reflect.set(process, name, undefined);
-for (const name of Object.keys(process.env)) delete process.env[name];
-// A Ctrl-C reaches the whole group of processes: this one ends when the server says so, or is gone.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
-process.on('disconnect', () => exit(0));
+lockDown();
+// This process ends when the server says so, or is gone.
+channel.on('close', () => exit(0));
+channel.on('error', () => exit(0));
+const reader = new FrameReader(Infinity, (message) => hear(message as ToChild));
+channel.on('data', (chunk: Buffer) => reader.push(chunk));
 
-process.on('message', (message: ToChild) => {
+function hear(message: ToChild): void {
   switch (message.type) {
     case 'load': return void load(message).then((problem) => tell({ type: 'loaded', ...(problem !== undefined && { problem }) }));
     case 'connect': return void answer(message.id, () => connect(message.session, message.input));
@@ -37,7 +39,7 @@ process.on('message', (message: ToChild) => {
     case 'ping': return tell({ type: 'pong', rssBytes: process.memoryUsage.rss() });
     case 'stop': return void stop();
   }
-});
+}
 
 async function load({ entry, maxAnswerBytes: limit }: ToChild & { type: 'load' }): Promise<string | undefined> {
   maxAnswerBytes = limit;

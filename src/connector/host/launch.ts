@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** Largest JavaScript heap of a driver's process. */
@@ -6,12 +6,15 @@ export const HEAP_MIB = 512;
 
 /** The compiled program beside this file; within tests this file is TypeScript, and the program lies in `dist`. */
 const HERE = import.meta.url.endsWith('.ts') ? import.meta.url.replace(/\/src\/connector\/host\/(?=[^/]+$)/, '/dist/src/connector/host/') : import.meta.url;
-const CHILD = fileURLToPath(new URL('./child.js', HERE));
+const [CHILD = '', ...BESIDE] = ['./child.js', './channel.js', './lockdown.js'].map((name) => fileURLToPath(new URL(name, HERE)));
 
-/** Starts the program of a driver's process over a bundle's folder, with an IPC channel, and with nothing of this server's environment. */
+/**
+ * Starts the program of a driver's process over a bundle's folder, with the channel as its fourth descriptor, and with nothing of this server's environment.
+ * It leads a group of its own, so that a signal to "my group" reaches nobody else.
+ */
 export function launch({ folder, permission }: { folder: string; permission: boolean }): ChildProcess {
-  const [execPath = process.execPath, ...before] = [...boundToUs(), process.execPath];
-  return fork(CHILD, [], { cwd: folder, env: environment(), execPath, execArgv: [...before, ...flags(folder, permission)], serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const [program = process.execPath, ...before] = [...boundToUs(), process.execPath];
+  return spawn(program, [...before, ...flags(folder, permission), CHILD], { cwd: folder, env: environment(), detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
 }
 
 /** Where an operator added certificate authorities, Node reads them before the program clears its environment altogether. */
@@ -26,7 +29,7 @@ function flags(folder: string, permission: boolean): string[] {
   if (!permission) return [heap];
   return [
     heap, knows('--permission') ? '--permission' : '--experimental-permission', '--disable-warning=ExperimentalWarning',
-    `--allow-fs-read=${CHILD}`, `--allow-fs-read=${folder}/`, ...(knows('--allow-net') ? ['--allow-net'] : []),
+    ...[CHILD, ...BESIDE].map((file) => `--allow-fs-read=${file}`), `--allow-fs-read=${folder}/`, ...(knows('--allow-net') ? ['--allow-net'] : []),
   ];
 }
 

@@ -1,12 +1,16 @@
-import { type ConnectInput, DRIVER_ERROR_CODES, DriverError, type DriverErrorCode, type DriverErrorDetail } from '@mcmp/driver-sdk';
+import { type ConnectInput, DRIVER_ERROR_CODES, DriverError, type DriverErrorCode, type DriverErrorDetail, isDriverError } from '@mcmp/driver-sdk';
 import type { ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { deserialize } from 'node:v8';
 import { z } from 'zod';
 import type { Logger } from '../../platform/index.js';
+import { CHANNEL_FD, FrameReader, framed } from './channel.js';
 import { type Deadline, NotSentError } from './deadline.js';
 import { ownFault } from './health.js';
 import { HEAP_MIB, launch } from './launch.js';
 import { type Redactor, followOutput } from './output.js';
+import { whyNotPlain } from './plain.js';
 import { type FromChild, MAX_ANSWER_BYTES, type ToChild } from './protocol.js';
 
 const START_MS = 20_000;
@@ -18,6 +22,8 @@ const MAX_IN_FLIGHT = 2000;
 const MAX_ABANDONED = 500;
 const MAX_RSS_BYTES = 1024 * 1024 * 1024;
 const STOP_MS = 2500;
+/** An answer has its envelope around it. */
+const MAX_FRAME_BYTES = MAX_ANSWER_BYTES + 64 * 1024;
 
 const Failure = z.object({
   code: z.string().optional(),
@@ -40,7 +46,7 @@ export interface ProcessOptions {
   logger: Logger;
 }
 
-/** One process that runs one driver version: starts it, multiplexes calls over IPC, watches its heart, ends it. */
+/** One process that runs one driver version: starts it, multiplexes calls over its channel, watches its heart, ends it. */
 export class DriverProcess {
   /** Settles when the bundle is loaded; rejects with a sentence that says why it is not. */
   readonly loaded: Promise<void>;
@@ -49,21 +55,26 @@ export class DriverProcess {
   readonly pid: number | undefined;
   startMs = 0;
   rssBytes = 0;
-  abandoned = 0;
   private alive = true;
   private ready = false;
   private stopping = false;
   private draining = false;
   private cause: string | undefined;
   private missed = 0;
+  /** Heartbeats that were sent and not answered yet. */
+  private pings = 0;
   private sequence = 0;
+  /** Calls that were given up and have not ended yet. */
+  private readonly abandoned = new Set<number>();
   private readonly child: ChildProcess;
+  private readonly channel: Socket;
   private readonly pending = new Map<number, { done: (value: unknown) => void; failed: (error: Error) => void }>();
   private onLoaded: (problem?: string) => void = () => undefined;
 
   constructor(private readonly options: ProcessOptions) {
     const from = performance.now();
     this.child = launch(options);
+    this.channel = this.child.stdio[CHANNEL_FD] as Socket;
     this.pid = this.child.pid;
     this.loaded = new Promise((done, failed) => {
       const timer = setTimeout(() => this.kill(`was not loaded within ${START_MS} ms`), START_MS);
@@ -86,11 +97,22 @@ export class DriverProcess {
     });
     const follow = (name: 'stdout' | 'stderr'): void => {
       const stream = this.child[name];
-      if (stream) followOutput(stream, options.redactor, (line) => options.logger[name === 'stderr' ? 'warn' : 'info'](`driver ${options.label}: ${line}`, { driver: options.label, pid: this.pid, stream: name }));
+      const tell = (line: string): void => options.logger[name === 'stderr' ? 'warn' : 'info'](`driver ${options.label}: ${line}`, { driver: options.label, pid: this.pid, stream: name });
+      if (stream) followOutput(stream, options.redactor, tell, (why) => this.kill(why));
     };
     follow('stdout');
     follow('stderr');
-    this.child.on('message', (message) => this.hear(message as FromChild));
+    const reader = new FrameReader(MAX_FRAME_BYTES, (message) => this.hear(message as FromChild));
+    this.channel?.on('data', (chunk: Buffer) => {
+      if (!this.alive || this.cause !== undefined) return;
+      try {
+        reader.push(chunk);
+      } catch (error) {
+        this.kill(`sent what is no message of the host's channel (${options.redactor.clean((error as Error).message).slice(0, 200)})`);
+      }
+    });
+    // A process that ends closes its channel first, and how it ends says more.
+    this.channel?.on('error', () => void setTimeout(() => this.kill('does not take messages'), 1000).unref());
     this.say({ type: 'load', entry: options.entry, maxAnswerBytes: MAX_ANSWER_BYTES });
   }
 
@@ -99,7 +121,7 @@ export class DriverProcess {
   get dismissed(): boolean { return this.stopping; }
   get inFlight(): number { return this.pending.size; }
   /** Whether so many calls were given up without ever ending that a new process is better. */
-  get worn(): boolean { return this.abandoned >= MAX_ABANDONED; }
+  get worn(): boolean { return this.abandoned.size >= MAX_ABANDONED; }
 
   connect(session: string, input: ConnectInput, deadline: Deadline): Promise<unknown> {
     return this.request((id) => ({ type: 'connect', id, session, input }), deadline);
@@ -131,13 +153,13 @@ export class DriverProcess {
 
   private request(message: (id: number) => ToChild, deadline: Deadline): Promise<unknown> {
     if (!this.usable) return Promise.reject(this.gone('has ended'));
-    if (this.pending.size + this.abandoned >= MAX_IN_FLIGHT) return Promise.reject(new NotSentError('RATE_LIMITED', `driver ${this.options.label} has ${MAX_IN_FLIGHT} calls under way already`, { retryAfterMs: 1000 }));
+    if (this.pending.size + this.abandoned.size >= MAX_IN_FLIGHT) return Promise.reject(new NotSentError('RATE_LIMITED', `driver ${this.options.label} has ${MAX_IN_FLIGHT} calls under way already`, { retryAfterMs: 1000 }));
     const id = ++this.sequence;
     const work = new Promise<unknown>((done, failed) => this.pending.set(id, { done, failed }));
     this.say(message(id));
     return deadline.within(work, () => {
       if (!this.settle(id)) return;
-      this.abandoned += 1;
+      this.abandoned.add(id);
       this.say({ type: 'abort', id });
     });
   }
@@ -149,29 +171,37 @@ export class DriverProcess {
   }
 
   private say(message: ToChild): void {
-    if (!this.alive || !this.child.connected) return;
-    this.child.send(message, (error) => { if (error && this.alive) this.kill('does not take messages'); });
+    if (this.alive && this.channel?.writable) this.channel.write(framed(message));
   }
 
+  /** @throws Error where nobody asked for it: a driver that writes into the channel by itself is not believed, nor listened to. */
   private hear(message: FromChild): void {
-    this.missed = 0;
-    switch (message?.type) {
-      case 'loaded': return this.onLoaded(message.problem === undefined ? undefined : String(message.problem).slice(0, 2000));
-      case 'pong': return this.weigh(Number(message.rssBytes));
-      case 'answer':
-      case 'failure': {
-        const call = this.pending.get(message.id);
-        if (!call) this.abandoned = Math.max(0, this.abandoned - 1);
-        this.settle(message.id);
-        if (message.type === 'failure') return call?.failed(this.failure(message.error));
-        try {
-          if (!(message.body instanceof Uint8Array) || message.body.length > MAX_ANSWER_BYTES) throw new Error('no readable body');
-          return call?.done(call && deserialize(message.body));
-        } catch {
-          return call?.failed(new DriverError('UNKNOWN', `driver ${this.options.label} gave an answer that cannot be read`));
-        }
-      }
+    if (message?.type === 'loaded' && !this.ready) return this.onLoaded(message.problem === undefined ? undefined : String(message.problem).slice(0, 2000));
+    if (message?.type === 'pong' && this.pings > 0) {
+      this.pings -= 1;
+      this.missed = 0;
+      return void this.weigh(Number(message.rssBytes));
     }
+    if (message?.type !== 'answer' && message?.type !== 'failure') throw new Error('nobody asked');
+    this.missed = 0;
+    const call = this.pending.get(message.id);
+    if (!call && !this.abandoned.delete(message.id)) throw new Error('an answer to no call');
+    this.settle(message.id);
+    if (!call) return;
+    if (message.type === 'failure') return call.failed(this.failure(message.error));
+    try {
+      call.done(this.opened(message.body));
+    } catch (error) {
+      call.failed(isDriverError(error) ? (error as DriverError) : new DriverError('UNKNOWN', `driver ${this.options.label} gave an answer that cannot be read`));
+    }
+  }
+
+  private opened(body: unknown): unknown {
+    if (!(body instanceof Uint8Array) || body.length > MAX_ANSWER_BYTES) throw new Error('no readable body');
+    const answer: unknown = deserialize(body);
+    const why = whyNotPlain(answer);
+    if (why !== undefined) throw new DriverError('UNKNOWN', `driver ${this.options.label} gave an answer that is not taken: ${why}`);
+    return answer;
   }
 
   /** A driver's failure as the host's own error: known code, known members, no secret. */
@@ -189,12 +219,16 @@ export class DriverProcess {
     if (!this.ready) return;
     if (this.missed >= MISSED_HEARTBEATS) return this.kill(`did not react for ${(MISSED_HEARTBEATS * HEARTBEAT_MS) / 1000} s: its event loop is blocked`);
     this.missed += 1;
+    this.pings += 1;
     this.say({ type: 'ping' });
   }
 
-  private weigh(rssBytes: number): void {
-    this.rssBytes = rssBytes;
-    if (rssBytes > MAX_RSS_BYTES) this.kill(`used ${Math.round(rssBytes / 1048576)} MiB of memory, above the limit of ${MAX_RSS_BYTES / 1048576}`);
+  /** What the system says counts; a driver could tell anything. */
+  private async weigh(toldBytes: number): Promise<void> {
+    const status = process.platform === 'linux' ? await readFile(`/proc/${this.pid}/status`, 'utf8').catch(() => '') : '';
+    const seen = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+    this.rssBytes = seen === undefined ? toldBytes : Number(seen) * 1024;
+    if (this.rssBytes > MAX_RSS_BYTES) this.kill(`used ${Math.round(this.rssBytes / 1048576)} MiB of memory, above the limit of ${MAX_RSS_BYTES / 1048576}`);
   }
 
   private kill(cause: string): void {
