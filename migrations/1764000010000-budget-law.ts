@@ -25,7 +25,7 @@ const RATE = `
     ELSE least(coalesce(published, 10000) * CASE WHEN burst < 2 THEN 0.95 ELSE 1 END, ceiling * (1 + 0.03 * power(grown / plateau - 1, 3))) END`;
 
 /** The same as `settle` of `src/connector/budget/control.ts`, where each step is explained. Buckets are taken in one order, so that no two servers wait for each other. */
-const EXCHANGE = `
+export const EXCHANGE = `
   CREATE FUNCTION connector.budget_exchange(asking text, asks jsonb)
   RETURNS TABLE ("position" integer, exploring boolean, era integer, urgent integer, ordinary integer, spare integer, level double precision, rate double precision, burst double precision, pause_ms double precision, servers integer)
   LANGUAGE plpgsql AS $$

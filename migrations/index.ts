@@ -6,6 +6,7 @@ import { Drivers1764000006000 } from './1764000006000-drivers.js';
 import { ApiBudget1764000007000 } from './1764000007000-api-budget.js';
 import { Grades1764000009000 } from './1764000009000-grades.js';
 import { BudgetLaw1764000010000 } from './1764000010000-budget-law.js';
+import { BudgetLeft1764000011000 } from './1764000011000-budget-left.js';
 
 /** Every migration in the order it is applied; one import and one entry per line. */
 export const migrations: (new () => import('typeorm').MigrationInterface)[] = [
@@ -17,4 +18,5 @@ export const migrations: (new () => import('typeorm').MigrationInterface)[] = [
   ApiBudget1764000007000,
   Grades1764000009000,
   BudgetLaw1764000010000,
+  BudgetLeft1764000011000,
 ];

@@ -15,6 +15,8 @@ export type { CapabilityGrade, CapabilityProof, CheckCounts, ConformanceReport, 
 export type { CreateIamRole, IamRole, IamRoleHandlers, IamUser, IamUserHandlers } from './iam.js';
 export { RESOURCE_KINDS } from './kinds.js';
 export type { ResourceKind } from './kinds.js';
+export { tellCallsLeft } from './left.js';
+export type { CallsLeft } from './left.js';
 export type { CreateLoadBalancer, HealthCheck, Listener, LoadBalancer, LoadBalancerHandlers, TargetHealth } from './loadbalancer.js';
 export type { Manifest, ManifestField, RateLimit } from './manifest.js';
 export type { CreateKeyPair, CreateNetwork, CreateSecurityGroup, CreateSubnet, KeyPair, KeyPairHandlers, Lifecycle, Network, NetworkHandlers, PublicIp, PublicIpHandlers, SecurityGroup, SecurityGroupHandlers, SecurityRule, Subnet, SubnetHandlers } from './network.js';

@@ -36,6 +36,14 @@ describe('servers that always have more to send', () => {
     for (const perSecond of [1, 2, 3, 4, 5]) expect(await broken({ ...drawn(perSecond, false), perSecond, burst: 10, servers, seconds: Math.max(600, 2000 / perSecond) })).toEqual([]);
   });
 
+  it.each(seeds.slice(0, 4))('keep to what the cloud says is left where others spend of the account (seed %i)', async (seed) => {
+    const input: FlowInput = { ...drawn(seed, true), perSecond: 2, burst: 100, servers: 1, seconds: 3000 };
+    const [deaf, told] = [await flow({ ...input, rounds: { everyS: 120, left: 30, told: false } }), await flow({ ...input, rounds: { everyS: 120, left: 30, told: true } })];
+    expect(told.taken).toBeGreaterThan(1500);
+    expect(told.throttled).toBeLessThan(0.01);
+    expect(deaf.throttled).toBeGreaterThan(2 * told.throttled);
+  });
+
   it('would be found to break a limit, and to waste one', async () => {
     const input: FlowInput = { ...drawn(1, true), perSecond: 5, burst: 10, servers: 1, seconds: 30 };
     const wrong = await flow({ ...input, told: { burst: 100, perSecond: 50 } });

@@ -104,7 +104,7 @@ describe('the buckets of all servers', () => {
       for (let round = 0; round < 60; round += 1) {
         const ask: Ask = {
           account: 'acme', region: 'r', apiClass, published, era: (bucket?.era ?? 0) - (chance() < 0.2 ? 1 : 0), urgent: whole(2), ordinary: whole(6), spare: whole(3), urgentAhead: whole(2), ordinaryAhead: whole(3), back: whole(3) - 1,
-          refused: chance() < 0.15, retryAfterMs: chance() < 0.5 ? null : whole(60),
+          left: chance() < 0.7 ? null : whole(5), refused: chance() < 0.15, retryAfterMs: chance() < 0.5 ? null : whole(60),
         };
         const [grant] = await ledger.exchange([ask]);
         const [row] = await database.dataSource.query<Record<string, number | boolean | null>[]>(`SELECT published, burst, tokens, extract(epoch FROM refilled_at)::double precision AS "refilledAt", extract(epoch FROM paused_until)::double precision AS "pausedUntil", pause_ms AS "pauseMs", ceiling, extract(epoch FROM lowered_at)::double precision AS "loweredAt", plateau, grown, given, filled, era FROM connector.budget WHERE api_class = $1`, [apiClass]);

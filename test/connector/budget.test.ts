@@ -22,7 +22,7 @@ const times = async (count: number, work: () => Promise<string>): Promise<number
   for (let index = 0; index < count; index += 1) if ((await work()) === 'taken') done += 1;
   return done;
 };
-const asking: Ask = { account: 'a', region: 'r', apiClass: 'c', published: { burst: 100, perSecond: 20 }, era: 0, urgent: 0, ordinary: 0, spare: 0, urgentAhead: 10, ordinaryAhead: 10, back: 0, refused: false, retryAfterMs: null };
+const asking: Ask = { account: 'a', region: 'r', apiClass: 'c', published: { burst: 100, perSecond: 20 }, era: 0, urgent: 0, ordinary: 0, spare: 0, urgentAhead: 10, ordinaryAhead: 10, back: 0, left: null, refused: false, retryAfterMs: null };
 
 describe('the budget of one server', () => {
   it('gives its burst at once, a little less than the cloud allows, and then as many as were refilled, in fractions', async () => {
@@ -225,6 +225,15 @@ describe('the rate', () => {
     at(bucket, 0, { refused: true });
     expect(at(bucket, 0.5, { era: 0, back: 40 }).level).toBe(0);
     expect(at(bucket, 0.5, { era: 0, back: -3 }).level).toBe(-3);
+  });
+
+  it('is no more than what the cloud says is left, but by a word from before the last refusal', () => {
+    const bucket = newBucket(asking, 0);
+    expect(at(bucket, 0, { left: 3 }).level).toBe(3);
+    expect(at(bucket, 0, { left: 40 }).level).toBe(3);
+    at(bucket, 1, { refused: true });
+    const { level } = at(bucket, 60);
+    expect(at(bucket, 60, { era: 0, left: 0 }).level).toBe(level);
   });
 
   it('is forgiven after ten minutes where it is published, and kept where it is not', () => {

@@ -65,6 +65,21 @@ describe('a call through the driver host', () => {
   });
 });
 
+it('what the cloud says is left holds for the calls behind it', async () => {
+  const one = rig();
+  one.drop('actor', { manifest: { limits: [{ methods: ['spec.list'], scope: 'account', burst: 100, perSecond: 0.01 }] } });
+  await one.host.start();
+  const session = one.session();
+  expect(await play(session, 'own')).toEqual(['true']);
+  expect(await play(session, 'left-nonsense')).toEqual(['left']);
+  expect(await play(session, 'left-2')).toEqual(['left']);
+  // A cloud counts whole calls: three may be there, and no more of a hundred.
+  const ended = await Promise.all(Array.from({ length: 8 }, () => play(session, 'own', { deadlineMs: 1500, priority: 'person' }).then(() => 'sent', (error: { code: string }) => error.code)));
+  expect(ended.filter((end) => end === 'sent')).toHaveLength(3);
+  expect(ended.filter((end) => end === 'RATE_LIMITED')).toHaveLength(5);
+  await one.stop();
+});
+
 describe('a driver in its process', () => {
   it('reads its own folder, and no file, process or environment beside', async () => {
     const session = stage.session();

@@ -21,6 +21,8 @@ export interface FlowInput {
   tellsWait: boolean;
   /** Longest time of a call's way there, and of its way back. */
   networkMs: number;
+  /** Instead of a steady flood: each so many seconds ten callers make ten calls each, when somebody else has just spent of the same account all but what is left. */
+  rounds?: { everyS: number; left: number; told: boolean };
 }
 
 export interface Flow {
@@ -83,13 +85,15 @@ export async function flow(input: FlowInput): Promise<Flow> {
       };
       const budget = new ApiBudget({ now: () => skewMs + time.ms * drift, shared: { exchange } });
       budgets.push(budget);
-      const loop = async (): Promise<void> => {
-        while (!end.signal.aborted) {
+      const loop = async (calls = Infinity): Promise<void> => {
+        for (let made = 0; made < calls && !end.signal.aborted; made += 1) {
           const permit = await budget.take(call, new Deadline(1e9, 'flood', end.signal)).catch(() => undefined);
           if (!permit) return;
           await time.wait(1 + random() * input.networkMs);
           const waitMs = ask();
+          const remaining = Math.floor(cloud.tokens);
           await time.wait(1 + random() * input.networkMs * (waitMs === undefined ? 4 : 1));
+          if (input.rounds?.told) permit.left({ remaining });
           if (waitMs === undefined) permit.done();
           else {
             permit.refused(input.tellsWait ? waitMs : undefined);
@@ -97,7 +101,15 @@ export async function flow(input: FlowInput): Promise<Flow> {
           }
         }
       };
-      for (let caller = 0; caller < 10 + perSecond * 0.3; caller += 1) void loop();
+      const { rounds } = input;
+      if (!rounds) for (let caller = 0; caller < 10 + perSecond * 0.3; caller += 1) void loop();
+      else void (async () => {
+        while (!end.signal.aborted) {
+          cloud.tokens = Math.min(cloud.tokens, rounds.left);
+          await Promise.all(Array.from({ length: 10 }, () => loop(10)));
+          await time.wait(rounds.everyS * 1000 - (time.ms % (rounds.everyS * 1000)));
+        }
+      })();
     }
     await time.pass(input.seconds * 1000);
     const { taken, refusals, exchanges } = counted;

@@ -1,4 +1,4 @@
-import { DriverError, type RateLimit } from '@mcmp/driver-sdk';
+import { type CallsLeft, DriverError, type RateLimit } from '@mcmp/driver-sdk';
 import type { Deadline } from '../host/deadline.js';
 import { type Ask, type Grant, readyIn } from './control.js';
 import { FairQueue, type Priority } from './queue.js';
@@ -21,12 +21,17 @@ export interface Permit {
   done(): void;
   /** The cloud refused it: too many. */
   refused(retryAfterMs: number | undefined): void;
+  /** What the cloud says is left after it. */
+  left(left: CallsLeft): void;
   /** It was not sent after all. */
   unsent(): void;
 }
 
 /** Where a bucket stands; `limit` is absent where the manifest tells none. */
 export interface BucketPlace { account: string; region: string; apiClass: string; limit: RateLimit | undefined }
+
+/** What the ledger is told with the next ask: once. */
+const NO_FACTS = { back: 0, left: null as number | null, refused: false, retryAfterMs: null as number | null };
 
 /** This server's part of one bucket: who waits for it, and which tokens it holds. */
 export class Bucket {
@@ -35,7 +40,10 @@ export class Bucket {
   private readonly urgent: number[] = [];
   private readonly held: number[] = [];
   private era = 0;
-  private facts = { back: 0, refused: false, retryAfterMs: null as number | null };
+  private facts = { ...NO_FACTS };
+  /** Most calls at once by the cloud's own word, and tokens of all servers at the last exchange. */
+  private told = Infinity;
+  private level = Infinity;
   private rate: number;
   private exploring: boolean;
   private timer: NodeJS.Timeout | undefined;
@@ -89,10 +97,10 @@ export class Bucket {
     const { account, region, apiClass, limit } = this.place;
     const { waiting } = this.queue;
     const facts = this.facts;
-    this.facts = { back: 0, refused: false, retryAfterMs: null };
+    this.facts = { ...NO_FACTS };
     const room = (held: number[]): number => Math.max(0, Math.ceil(this.most - held.length));
     const ask = {
-      account, region, apiClass, published: limit ? { burst: limit.burst, perSecond: limit.perSecond } : null, era: this.era, ...facts, back: facts.back + this.giveBack(now),
+      account, region, apiClass, published: limit ? { burst: Math.min(limit.burst, this.told), perSecond: limit.perSecond } : null, era: this.era, ...facts, back: facts.back + this.giveBack(now),
       urgent: 0, ordinary: 0, spare: 0, urgentAhead: room(this.urgent), ordinaryAhead: room(this.held),
     };
     const likely = Math.ceil(Math.max(this.demand.now, this.demand.before));
@@ -107,6 +115,7 @@ export class Bucket {
   granted(grant: Grant): void {
     const now = this.now();
     this.rate = grant.rate;
+    this.level = grant.level;
     this.exploring = grant.exploring;
     if (grant.era !== this.era) this.turn(grant.era);
     // Asked before a refusal that the ledger does not know yet: such tokens are worth nothing.
@@ -122,7 +131,7 @@ export class Bucket {
   tick(): void {
     const now = this.now();
     const isStale = (held: number[]): boolean => held[0] !== undefined && held[0] < now - STALE_MS;
-    if (this.listens || this.facts.refused || isStale(this.urgent) || isStale(this.held) || (this.facts.back !== 0 && this.queue.size === 0)) this.want();
+    if (this.listens || this.facts.refused || (this.facts.left ?? Infinity) < this.level || isStale(this.urgent) || isStale(this.held) || (this.facts.back !== 0 && this.queue.size === 0)) this.want();
   }
 
   private permit(): Permit {
@@ -136,6 +145,7 @@ export class Bucket {
     return {
       done: () => once(() => undefined),
       refused: (retryAfterMs) => once(() => this.refused(era, retryAfterMs)),
+      left: (left) => this.lower(era, left),
       unsent: () => once(() => {
         if (era === this.era) this.facts.back += 1;
       }),
@@ -157,7 +167,20 @@ export class Bucket {
     this.era = era;
     this.urgent.length = 0;
     this.held.length = 0;
-    this.facts = { back: 0, refused: false, retryAfterMs: null };
+    this.facts = { ...NO_FACTS };
+  }
+
+  /** The cloud counts whole calls, so that one more may be there. What is held beyond, and would go at once, is void: somebody else has spent it. */
+  private lower(era: number, { remaining, limit }: CallsLeft): void {
+    if (era !== this.era) return;
+    if (limit !== undefined) this.told = Math.max(1, limit);
+    const left = remaining + 1;
+    this.facts.left = Math.min(this.facts.left ?? Infinity, left);
+    const now = this.now();
+    let ready = [...this.urgent, ...this.held].filter((at) => at <= now).length;
+    for (const tokens of [this.held, this.urgent]) {
+      for (; ready > left && (tokens[0] ?? Infinity) <= now; ready -= 1) tokens.shift();
+    }
   }
 
   /** Takes a token that is ready; tells whether there was one. */

@@ -47,6 +47,8 @@ export interface Ask {
   era: number;
   /** Tokens that were given and not used; below 0 where calls were sent without. */
   back: number;
+  /** Most calls that the cloud has left, by its own word since; null where it says nothing. */
+  left: number | null;
   /** Whether the cloud refused a call since. */
   refused: boolean;
   /** How long the cloud asked to wait; null where it did not say. */
@@ -164,6 +166,8 @@ export function settle(bucket: BucketState, ask: Ask, now: number, servers: numb
   // What was given before the last refusal is void already; what was sent without counts always.
   const back = ask.era === bucket.era ? ask.back : Math.min(0, ask.back);
   bucket.tokens = Math.min(full, Math.max(-bucket.burst - 60 * rate, refilled + back));
+  // Somebody else spends of it, too.
+  if (ask.left !== null && ask.era === bucket.era) bucket.tokens = Math.min(bucket.tokens, ask.left);
   bucket.given -= back;
   bucket.refilledAt = Math.max(now, bucket.refilledAt);
   // Sent before the last refusal was known there: that is one sign, not many.

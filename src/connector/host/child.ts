@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { serialize } from 'node:v8';
 import { CHANNEL_FD, FrameReader, framed } from './channel.js';
 import { lockDown } from './lockdown.js';
+import type { CallsLeft } from '@mcmp/driver-sdk';
 import type { ConnectAnswer, FromChild, PlainError, ToChild } from './protocol.js';
 
 type Handler = (request: unknown, signal: AbortSignal) => Promise<unknown>;
@@ -112,10 +113,17 @@ async function stop(): Promise<void> {
 async function answer(id: number, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
   const controller = new AbortController();
   running.set(id, controller);
+  let left: CallsLeft | undefined;
+  // The same word as in the SDK, which this program may not load.
+  controller.signal.addEventListener('mcmp-calls-left', (event) => {
+    const told = (event as Event & { left?: CallsLeft }).left;
+    if (typeof told?.remaining === 'number' && !(told.remaining > (left?.remaining ?? Infinity))) left = { remaining: told.remaining, ...(typeof told.limit === 'number' && { limit: told.limit }) };
+  });
   try {
-    tell({ type: 'answer', id, body: encoded(await work(controller.signal)) });
+    const body = encoded(await work(controller.signal));
+    tell({ type: 'answer', id, body, ...(left && { left }) });
   } catch (error) {
-    tell({ type: 'failure', id, error: plain(error) });
+    tell({ type: 'failure', id, error: plain(error), ...(left && { left }) });
   } finally {
     running.delete(id);
   }

@@ -1,4 +1,4 @@
-import { type ConnectInput, DRIVER_ERROR_CODES, DriverError, type DriverErrorCode, type DriverErrorDetail, isDriverError } from '@mcmp/driver-sdk';
+import { type CallsLeft, type ConnectInput, DRIVER_ERROR_CODES, DriverError, type DriverErrorCode, type DriverErrorDetail, isDriverError } from '@mcmp/driver-sdk';
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
@@ -34,6 +34,8 @@ const Failure = z.object({
   }).optional().catch(undefined),
 });
 
+const Left = z.object({ remaining: z.number().nonnegative(), limit: z.number().min(1).optional().catch(undefined) });
+
 export interface ProcessOptions {
   /** Folder of the bundle; all that the process may read beside its own program. */
   folder: string;
@@ -68,7 +70,7 @@ export class DriverProcess {
   private readonly abandoned = new Set<number>();
   private readonly child: ChildProcess;
   private readonly channel: Socket;
-  private readonly pending = new Map<number, { done: (value: unknown) => void; failed: (error: Error) => void }>();
+  private readonly pending = new Map<number, { done: (value: unknown) => void; failed: (error: Error) => void; onLeft: ((left: CallsLeft) => void) | undefined }>();
   private onLoaded: (problem?: string) => void = () => undefined;
 
   constructor(private readonly options: ProcessOptions) {
@@ -127,8 +129,9 @@ export class DriverProcess {
     return this.request((id) => ({ type: 'connect', id, session, input }), deadline);
   }
 
-  call(session: string, method: string, request: unknown, deadline: Deadline): Promise<unknown> {
-    return this.request((id) => ({ type: 'call', id, session, method, request }), deadline);
+  /** @param onLeft hears what the cloud says is left after the call */
+  call(session: string, method: string, request: unknown, deadline: Deadline, onLeft?: (left: CallsLeft) => void): Promise<unknown> {
+    return this.request((id) => ({ type: 'call', id, session, method, request }), deadline, onLeft);
   }
 
   close(session: string): void {
@@ -151,11 +154,11 @@ export class DriverProcess {
     if (this.pending.size === 0) void this.stop();
   }
 
-  private request(message: (id: number) => ToChild, deadline: Deadline): Promise<unknown> {
+  private request(message: (id: number) => ToChild, deadline: Deadline, onLeft?: (left: CallsLeft) => void): Promise<unknown> {
     if (!this.usable) return Promise.reject(this.gone('has ended'));
     if (this.pending.size + this.abandoned.size >= MAX_IN_FLIGHT) return Promise.reject(new NotSentError('RATE_LIMITED', `driver ${this.options.label} has ${MAX_IN_FLIGHT} calls under way already`, { retryAfterMs: 1000 }));
     const id = ++this.sequence;
-    const work = new Promise<unknown>((done, failed) => this.pending.set(id, { done, failed }));
+    const work = new Promise<unknown>((done, failed) => this.pending.set(id, { done, failed, onLeft }));
     this.say(message(id));
     return deadline.within(work, () => {
       if (!this.settle(id)) return;
@@ -188,6 +191,8 @@ export class DriverProcess {
     if (!call && !this.abandoned.delete(message.id)) throw new Error('an answer to no call');
     this.settle(message.id);
     if (!call) return;
+    const left = Left.safeParse(message.left);
+    if (left.success) call.onLeft?.({ remaining: left.data.remaining, ...(left.data.limit !== undefined && { limit: left.data.limit }) });
     if (message.type === 'failure') return call.failed(this.failure(message.error));
     try {
       call.done(this.opened(message.body));

@@ -1,4 +1,4 @@
-import type { ConnectInput, DriverErrorDetail, Traits } from '@mcmp/driver-sdk';
+import type { CallsLeft, ConnectInput, DriverErrorDetail, Traits } from '@mcmp/driver-sdk';
 
 /** What the host says to a driver's process. `id` belongs to one answer or failure; `session` names a connected account. */
 export type ToChild =
@@ -14,8 +14,8 @@ export type ToChild =
 export type FromChild =
   | { type: 'loaded'; problem?: string }
   /** `body` is the answer in V8's own serialisation (node:v8), so that its size is known before it travels. */
-  | { type: 'answer'; id: number; body: Uint8Array }
-  | { type: 'failure'; id: number; error: PlainError }
+  | { type: 'answer'; id: number; body: Uint8Array; left?: CallsLeft }
+  | { type: 'failure'; id: number; error: PlainError; left?: CallsLeft }
   | { type: 'pong'; rssBytes: number };
 
 /** An error as plain data; without `code` it was not a DriverError. */

@@ -1,4 +1,4 @@
-import { type ConnectInput, DriverError, type Traits } from '@mcmp/driver-sdk';
+import { type CallsLeft, type ConnectInput, DriverError, type Traits } from '@mcmp/driver-sdk';
 import type { Logger } from '../../platform/index.js';
 import { Deadline } from './deadline.js';
 import type { LoadedDriver } from './bundle.js';
@@ -29,7 +29,7 @@ export interface OpenInput extends ConnectInput {
 }
 
 /** One account as a process holds it. */
-interface Account { traits: Traits; call(method: string, request: unknown, deadline: Deadline): Promise<unknown> }
+interface Account { traits: Traits; call(method: string, request: unknown, deadline: Deadline, onLeft?: (left: CallsLeft) => void): Promise<unknown> }
 interface Opened { key: string; session: string; account: Promise<Account>; usedAt: number }
 
 export interface RunnerOptions {
@@ -231,7 +231,7 @@ export class DriverRunner {
     const has = new Set(Object.entries(answer.groups).flatMap(([group, methods]) => methods.map((method) => `${group}.${method}`)));
     return {
       traits,
-      call: (method, request, deadline) => (has.has(method) ? process.call(session, method, request, deadline) : Promise.reject(new DriverError('UNSUPPORTED', `driver ${this.driver.label} has no ${method}`))),
+      call: (method, request, deadline, onLeft) => (has.has(method) ? process.call(session, method, request, deadline, onLeft) : Promise.reject(new DriverError('UNSUPPORTED', `driver ${this.driver.label} has no ${method}`))),
     };
   }
 

@@ -69,7 +69,7 @@ export class GuardedSession implements DriverSession {
           const account = await runner.connected(this.input, deadline);
           repeatable = own ? own.read : isRepeatable(method, account.traits);
           sent = true;
-          const raw = await account.call(method, checked.data, deadline);
+          const raw = await account.call(method, checked.data, deadline, (left) => permit.left(left));
           permit.done();
           const answer = checkedAnswer(method, runner.driver.label, raw);
           own?.checkOutput((answer as { output?: unknown }).output);

@@ -1,4 +1,4 @@
-import { DriverError, type DriverErrorCode, type Page } from '@mcmp/driver-sdk';
+import { DriverError, type DriverErrorCode, type Page, tellCallsLeft } from '@mcmp/driver-sdk';
 
 /** The cloud's codes in the words of the SDK. A code that is not here is told as UNKNOWN, and so reported. */
 const CODES: Record<string, DriverErrorCode> = {
@@ -36,6 +36,9 @@ export class Client {
         headers: { authorization: `Bearer ${this.apiToken}`, ...(body && { 'content-type': 'application/json' }), ...(token !== undefined && { 'request-token': token }) },
       });
       text = await response.text();
+      // Where the cloud tells how many calls it still takes, the host keeps to that, too.
+      const remaining = response.headers.get('x-ratelimit-remaining');
+      if (remaining !== null) tellCallsLeft(signal, { remaining: Number(remaining) });
     } catch (error) {
       // Nobody knows whether the request was done.
       throw signal.aborted ? new DriverError('TIMEOUT', 'the call was given up before the cloud answered') : new DriverError('UNAVAILABLE', `the cloud did not answer (${(error as Error).message})`);
