@@ -6,12 +6,12 @@ import '../i18n';
 import { queries } from './queries';
 import { router } from './routes';
 import { SessionProvider } from './session';
-import { theme } from './theme';
+import { theme, variables } from './theme';
 
 /** The application: theme, queries, session, pages. */
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <Notifications position="bottom-right" />
       <QueryClientProvider client={queries}>
         <SessionProvider>

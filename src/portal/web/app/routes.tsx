@@ -17,6 +17,7 @@ export const router = createBrowserRouter([
       { path: 'connections/:connection/edit', lazy: async () => ({ Component: (await import('../pages/connections/edit')).EditConnectionPage }) },
       { path: 'operations', lazy: async () => ({ Component: (await import('../pages/operations/operations')).OperationsPage }) },
       { path: 'operations/:id', lazy: async () => ({ Component: (await import('../pages/operations/operation')).OperationPage }) },
+      { path: 'mcis/new', lazy: async () => ({ Component: (await import('../pages/make/make')).MakePage }) },
       { path: '*', Component: PageMissing },
     ],
   },

@@ -16,6 +16,7 @@ export function useFormat() {
       const at = new Date(iso);
       return new Intl.DateTimeFormat(tag, { timeStyle: 'medium', ...(at.toDateString() !== new Date().toDateString() && { dateStyle: 'short' as const }) }).format(at);
     },
+    date: (iso: string): string => new Intl.DateTimeFormat(tag, { dateStyle: 'medium' }).format(new Date(iso)),
     /** e.g. "3 minutes ago". */
     ago: (iso: string, now = Date.now()): string => {
       const seconds = Math.round((new Date(iso).getTime() - now) / 1000);

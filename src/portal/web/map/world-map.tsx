@@ -21,8 +21,8 @@ const zoomed = (view: View, factor: number, atX = WIDTH / 2, atY = HEIGHT / 2): 
   return bounded({ zoom, x: atX - ((atX - view.x) * zoom) / view.zoom, y: atY - ((atY - view.y) * zoom) / view.zoom });
 };
 
-/** The world with places on it; near ones stand together until one zooms in. Works by mouse, touch and keyboard. */
-export function WorldMap({ places, chosen, choose, label }: { places: readonly Place[]; chosen?: string | undefined; choose(keys: string[]): void; label: string }) {
+/** The world with places on it, one or several of them chosen; near ones stand together until one zooms in. Works by mouse, touch and keyboard. */
+export function WorldMap({ places, chosen, choose, label }: { places: readonly Place[]; chosen?: string | ReadonlySet<string> | undefined; choose(keys: string[]): void; label: string }) {
   const t = useT();
   const [land, setLand] = useState('');
   const [view, setView] = useState<View>(WHOLE);
@@ -57,7 +57,7 @@ export function WorldMap({ places, chosen, choose, label }: { places: readonly P
       <svg ref={svg} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={label} style={{ display: 'block', width: '100%', borderRadius: 'var(--mantine-radius-lg)', touchAction: 'none', cursor: view.zoom > 1 ? 'grab' : 'default' }} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerLeave={up}>
         <g transform={`translate(${view.x} ${view.y}) scale(${view.zoom})`}>
           <Earth land={land} zoom={view.zoom} />
-          {clusters.map((cluster) => <Mark key={cluster.key} cluster={cluster} zoom={view.zoom} chosen={chosen !== undefined && cluster.dots.some(({ key }) => key === chosen)} choose={choose} />)}
+          {clusters.map((cluster) => <Mark key={cluster.key} cluster={cluster} zoom={view.zoom} chosen={cluster.dots.some(({ key }) => (typeof chosen === 'string' ? key === chosen : chosen?.has(key) === true))} choose={choose} />)}
         </g>
       </svg>
       <Stack gap={4} pos="absolute" right={12} bottom={12}>

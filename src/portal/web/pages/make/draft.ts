@@ -1,0 +1,57 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { MciCreateData } from '../../generated/types.gen';
+
+export type Body = MciCreateData['body'];
+export type Access = NonNullable<Body['access']>[number];
+export type Policy = NonNullable<Body['onPartialFailure']>;
+
+/** A region in which VMs of a need are wanted; null leaves the choice to the suggestion. */
+export interface PlaceDraft { connection: string; region: string; count: number | null; spec: string | null; image: string | null }
+/** VMs of one purpose: how many, how big, which system, where. */
+export interface Need { id: string; name: string; count: number; vcpu: number; memoryGiB: number; architecture: 'any' | 'amd64' | 'arm64'; osFamily: string; osVersion: string; rootDiskGiB: number | null; places: PlaceDraft[] }
+/** What a person has filled in so far; holds no secrets, since the browser keeps it. */
+export interface Draft {
+  version: 1; step: number; name: string; description: string; labels: string[]; needs: Need[]; access: Access[]; policy: Policy;
+  /** The key under which exactly this body was sent, so that sending it again makes nothing twice. */
+  sent: { key: string; body: string } | null;
+}
+
+export const placeKey = ({ connection, region }: { connection: string; region: string }): string => `${connection}/${region}`;
+/** Where the suggestion for a place of a need is kept. */
+export const suggestionKey = (need: Need, place: PlaceDraft): string => `${need.id} ${placeKey(place)}`;
+export const SSH: Access = { protocol: 'tcp', fromPort: 22, toPort: 22, cidr: '0.0.0.0/0' };
+
+export const newNeed = (name: string, places: PlaceDraft[] = []): Need => ({ id: crypto.randomUUID(), name, count: 3, vcpu: 2, memoryGiB: 4, architecture: 'any', osFamily: 'ubuntu', osVersion: '', rootDiskGiB: null, places });
+export const newDraft = (): Draft => ({ version: 1, step: 0, name: '', description: '', labels: [], needs: [newNeed('web')], access: [SSH], policy: 'continue', sent: null });
+
+const keyOf = (project: string): string => `mcmp.draft.mci.${project}`;
+
+function load(project: string): Draft | undefined {
+  try {
+    const kept = JSON.parse(localStorage.getItem(keyOf(project)) ?? 'null') as Draft | null;
+    return kept?.version === 1 && Array.isArray(kept.needs) ? kept : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const hasDraft = (project: string): boolean => load(project) !== undefined;
+export const dropDraft = (project: string): void => localStorage.removeItem(keyOf(project));
+
+/** The draft of a project, kept in this browser with each change until it is made or discarded. */
+export function useDraft(project: string): { draft: Draft; kept: boolean; change(part: Partial<Draft>): void; changeNeed(id: string, part: Partial<Need>): void; replace(draft: Draft): void; discard(fresh: Draft): void } {
+  const [state, setState] = useState(() => ({ project, draft: load(project) ?? newDraft(), kept: hasDraft(project), dirty: false }));
+  if (state.project !== project) setState({ project, draft: load(project) ?? newDraft(), kept: hasDraft(project), dirty: false });
+  useEffect(() => {
+    if (state.dirty) localStorage.setItem(keyOf(state.project), JSON.stringify(state.draft));
+  }, [state]);
+  const set = useCallback((next: (draft: Draft) => Draft) => setState((now) => ({ ...now, draft: next(now.draft), dirty: true })), []);
+  const change = useCallback((part: Partial<Draft>) => set((draft) => ({ ...draft, ...part })), [set]);
+  const changeNeed = useCallback((id: string, part: Partial<Need>) => set((draft) => ({ ...draft, needs: draft.needs.map((need) => (need.id === id ? { ...need, ...part } : need)) })), [set]);
+  const replace = useCallback((draft: Draft) => set(() => draft), [set]);
+  const discard = useCallback((fresh: Draft) => {
+    dropDraft(project);
+    setState({ project, draft: fresh, kept: false, dirty: false });
+  }, [project]);
+  return { draft: state.draft, kept: state.kept, change, changeNeed, replace, discard };
+}
