@@ -6,14 +6,15 @@ import { useT } from '../i18n/words';
 import { CodeBlock } from './copy';
 
 /** A request of the API as the page would send it. */
-export interface ApiRequest { method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; path: string; body?: unknown; /** Bytes that are sent instead, as curl names them. */ file?: string }
+export interface ApiRequest { method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; path: string; body?: unknown; /** Bytes that are sent instead, as curl names them. */ file?: string; /** Whether it takes a key that makes it safe to repeat. */ repeatable?: boolean }
 
 /** A word of a shell, quoted only where it must be. */
 export const shellWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The same request by `curl`; the token stays in the shell's own variable. */
-export function curlOf({ method, path, body, file }: ApiRequest, origin = window.location.origin): string {
+export function curlOf({ method, path, body, file, repeatable }: ApiRequest, origin = window.location.origin): string {
   const lines = [`curl${method === 'GET' ? '' : ` -X ${method}`} ${shellWord(origin + path)}`, '-H "Authorization: Bearer $TOKEN"'];
+  if (repeatable) lines.push('-H "Idempotency-Key: $(uuidgen)"');
   if (body !== undefined) lines.push("-H 'Content-Type: application/json'", `-d ${shellWord(JSON.stringify(body, null, 2))}`);
   if (file !== undefined) lines.push("-H 'Content-Type: application/octet-stream'", `--data-binary @${shellWord(file)}`);
   return lines.join(' \\\n  ');

@@ -16,7 +16,7 @@ import { ErrorNote } from '../../patterns/error';
 import { Page } from '../../patterns/page';
 import { AccessStep } from './access';
 import { bodyOf, split } from './body';
-import { AsCode } from './code';
+import { MciAsCode } from './code';
 import { type Draft, dropDraft, newDraft, placeKey, suggestionKey, useDraft } from './draft';
 import { Needs } from './needs';
 import { Obstacles, PlanStep, planGood, usePlan } from './plan';
@@ -89,7 +89,7 @@ function Wizard({ project }: { project: string }) {
           </Group>
         </Group>
       </Card>
-      <Box mt="xs"><AsCode body={body} project={project} verb={draft.step < LAST ? 'plan' : 'create'} /></Box>
+      <Box mt="xs"><MciAsCode body={body} project={project} verb={draft.step < LAST ? 'plan' : 'create'} /></Box>
       <Confirm opened={asking} close={() => setAsking(false)} title={t('discard')} verb={t('discard')} act={async () => { discard({ ...newDraft(), name: freeName('web', taken) }); setTried(false); prefill.close(); }}><Text size="sm">{t('discardHelp')}</Text></Confirm>
     </Page>
   );
