@@ -8,6 +8,7 @@ import { Refresh } from './catalogue/refresh.js';
 import { Sync } from './catalogue/sync.js';
 import { Connections } from './connections/connections.js';
 import { Sessions } from './connections/sessions.js';
+import { SimulatedClouds } from './connections/simulated.js';
 import { Connector } from './connector.js';
 import { DriverCatalog } from './drivers/catalog.js';
 import { Drivers } from './drivers/drivers.js';
@@ -25,6 +26,7 @@ import { DriverKeysController } from './http/driver-keys.controller.js';
 import { DriverRepositoriesController } from './http/driver-repositories.controller.js';
 import { DriversController } from './http/drivers.controller.js';
 import { GradesController } from './http/grades.controller.js';
+import { SimulatedCloudsController } from './http/simulated.controller.js';
 
 const apiBudget = { provide: ApiBudget, inject: [Database, CONFIG, Logger, Metrics], useFactory: (database: Database, config: Config, logger: Logger, metrics: Metrics) => startApiBudget(database, serverName(config), logger, metrics) };
 const driverHost = {
@@ -41,8 +43,8 @@ const sessions = { provide: Sessions, inject: [DriverHost], useFactory: (host: D
 /** Connections to clouds, the drivers behind them, and the catalogue of what they offer. */
 @Module({
   imports: [IamModule],
-  controllers: [ConnectionsController, CallsController, BudgetController, CatalogueController, DriversController, DriverKeysController, DriverRepositoriesController, GradesController],
-  providers: [apiBudget, driverHost, sessions, Connections, Refresh, Sync, Connector, DriverFollower, DriverKeys, DriverViews, Drivers, DriverRepositories, DriverCatalog, Grades],
+  controllers: [ConnectionsController, CallsController, BudgetController, CatalogueController, DriversController, DriverKeysController, DriverRepositoriesController, GradesController, SimulatedCloudsController],
+  providers: [apiBudget, driverHost, sessions, Connections, SimulatedClouds, Refresh, Sync, Connector, DriverFollower, DriverKeys, DriverViews, Drivers, DriverRepositories, DriverCatalog, Grades],
   exports: [Connector],
 })
 export class ConnectorModule implements OnApplicationShutdown {

@@ -5,44 +5,23 @@ export interface Box { control: string; wires: Record<string, string> }
 /** One of the ten places of the demonstration. */
 export interface DemoPlace { cloud: string; connection: string; region: string; spec: string; image: string }
 
-/** A region of each cloud, spread over the world. */
-const PLACES: [cloud: string, region: string][] = [
-  ['aws', 'us-east-1'], ['azure', 'westeurope'], ['gcp', 'asia-northeast3'], ['alibaba', 'ap-southeast-1'], ['tencent', 'ap-tokyo'],
-  ['ibm', 'eu-de'], ['ncp', 'KR'], ['nhn', 'KR1'], ['kt', 'KR1'], ['openstack', 'RegionOne'],
-];
-const ACCOUNT: Record<string, string> = { aws: '111122223333' };
+interface SimulatedCloud { cloud: string; region: string; connection: string }
 
-interface Connection { id: string; name: string; endpoint: string | null }
-
-/** Makes a connection to each of the ten clouds, or points the ones of an earlier run at where the box answers now. */
-export async function connect(client: ApiClient, box: Box): Promise<{ made: number; found: number }> {
-  const known = new Map((await readAll<Connection>(client, '/v1/connections')).map((connection) => [connection.name, connection]));
-  const counts = { made: 0, found: 0 };
-  await Promise.all(PLACES.map(async ([cloud]) => {
-    const name = `${cloud}-demo`;
-    const endpoint = (cloud === 'aws' ? box.wires.ec2 : box.wires.plain) as string;
-    const existing = known.get(name);
-    if (existing) {
-      counts.found += 1;
-      if (existing.endpoint !== endpoint) await client.call('PATCH', `/v1/connections/${existing.id}`, { endpoint });
-      return;
-    }
-    const { accessKeyId, secretKey } = (await (await fetch(`${box.control}/control/credential?cloud=${cloud}&account=${ACCOUNT[cloud] ?? 'demo'}`)).json()) as { accessKeyId: string; secretKey: string };
-    await client.post('/v1/connections', cloud === 'aws'
-      ? { name, driver: 'aws', endpoint, credential: { accessKeyId, secretAccessKey: secretKey }, options: { sshPort: '2222' }, sync: false }
-      : { name, driver: 'simulator', endpoint, credential: { accessKeyId, secretKey }, options: { cloud }, sync: false });
-    counts.made += 1;
-  }));
-  return counts;
+/** Has the server connect the ten clouds of its box, or point the connections of an earlier run at where the box answers now. */
+export async function connect(client: ApiClient): Promise<{ made: number; found: number }> {
+  const known = new Set((await readAll<{ id: string }>(client, '/v1/connections')).map(({ id }) => id));
+  const { connections } = await client.post<{ connections: { id: string }[] }>('/v1/simulated-clouds', {});
+  const found = connections.filter(({ id }) => known.has(id)).length;
+  return { made: connections.length - found, found };
 }
 
 /** The cheapest spec of 2 vCPU with a Linux image, in one region of each cloud; `tell` hears how many regions are read. */
 export async function choosePlaces(client: ApiClient, tell: (read: number, total: number) => void = () => undefined): Promise<DemoPlace[]> {
   let read = 0;
-  return Promise.all(PLACES.map(async ([cloud, region]) => {
-    const connection = `${cloud}-demo`;
+  const { items } = await client.get<{ items: SimulatedCloud[] }>('/v1/simulated-clouds');
+  return Promise.all(items.map(async ({ cloud, region, connection }) => {
     const { spec, image } = await cheapest(client, connection, region);
-    tell(++read, PLACES.length);
+    tell(++read, items.length);
     return { cloud, connection, region, spec, image };
   }));
 }

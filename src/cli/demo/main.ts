@@ -15,9 +15,9 @@ interface Plan extends Json { vms: number; resources: { kind: string; count: num
 interface Mci extends Json { status: string; vms: number; counts: Record<string, number>; activeOperationIds: string[] }
 
 /** The main job: ten clouds, one request, 100 VMs, one command on all of them. @returns whether all 100 run and answered. */
-async function demonstrate(client: ApiClient, box: Box): Promise<boolean> {
+async function demonstrate(client: ApiClient): Promise<boolean> {
   say('Connecting to the ten clouds …');
-  const { made, found } = await connect(client, box);
+  const { made, found } = await connect(client);
   say(`Connections: ${made} made, ${found} found from an earlier run.`);
   if (!(await reuse(client))) await create(client);
   const vms = await readAll<VmLine>(client, `${BASE}/${MCI}/vms`);
@@ -96,6 +96,15 @@ The server stays up.
 Ctrl-C ends the server and the clouds; the next run finds them as they are left.`);
 }
 
+/** How to begin in a browser. */
+function invite(url: string, { folder, password }: DemoSettings): void {
+  say(`
+M-CMP is ready, beside ten simulated clouds that cost nothing.
+  open      ${url}
+  log in    user admin, password ${password} (kept in ${join(folder, 'password')})
+The first page leads on. Ctrl-C ends the server and the clouds; \`npm run try\` goes on from there.`);
+}
+
 async function main(settings: DemoSettings): Promise<number> {
   const programs: Running[] = [];
   const interrupt = new AbortController();
@@ -115,10 +124,14 @@ async function main(settings: DemoSettings): Promise<number> {
     const port = await freePort(settings.port);
     if (settings.port !== 0 && port !== settings.port) say(`Port ${settings.port} is taken: the server gets ${port} (--port N chooses another).`);
     say('Starting the server with its own PostgreSQL …');
-    const server = await start('src/main.js', [], { MCMP_PORT: String(port), MCMP_DATA_DIR: settings.folder, MCMP_ADMIN_PASSWORD: settings.password, MCMP_LOG_LEVEL: 'warn' }, /listens at/, 'server.log');
+    const server = await start('src/main.js', [], { MCMP_PORT: String(port), MCMP_DATA_DIR: settings.folder, MCMP_ADMIN_PASSWORD: settings.password, MCMP_LOG_LEVEL: 'warn', MCMP_SIMULATED_CLOUDS: clouds.line }, /listens at/, 'server.log');
     const lost = Promise.race([clouds.ended, server.ended]).then((why) => { throw new Error(why); });
     const url = /(http:\/\/[^\s]+)/.exec(server.line)?.[1] as string;
-    const good = await Promise.race([demonstrate(new ApiClient(url, 'admin', settings.password), box), lost]);
+    if (settings.guide) {
+      invite(url, settings);
+      return await lost;
+    }
+    const good = await Promise.race([demonstrate(new ApiClient(url, 'admin', settings.password)), lost]);
     status = good ? 0 : 1;
     if (settings.exit) return;
     farewell(url, box, settings);
@@ -128,7 +141,7 @@ async function main(settings: DemoSettings): Promise<number> {
   try {
     await Promise.race([done, interrupted]);
   } finally {
-    if (interrupt.signal.aborted) lastWord('\nStopping the server and the clouds; `npm run demo` goes on from here …');
+    if (interrupt.signal.aborted) lastWord('\nStopping the server and the clouds; the next run goes on from here …');
     for (const program of programs.reverse()) await program.stop();
     await done.catch(() => undefined); // after Ctrl-C it fails, since its server is gone
   }

@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util';
 export interface DemoSettings {
   /** Ends with status 0 or 1 instead of staying up. */
   exit: boolean;
+  /** Makes nothing by itself: a person goes on in the browser. */
+  guide: boolean;
   /** 1 is as slow as real clouds, 0.1 ten times as fast. */
   timeScale: string;
   port: number;
@@ -20,11 +22,11 @@ export interface DemoSettings {
 export function readSettings(args: string[]): DemoSettings {
   const { values } = parseArgs({
     args,
-    options: { exit: { type: 'boolean', default: false }, 'time-scale': { type: 'string', default: '0.1' }, port: { type: 'string', default: '8080' }, folder: { type: 'string', default: join('.data', 'demo') } },
+    options: { exit: { type: 'boolean', default: false }, guide: { type: 'boolean', default: false }, 'time-scale': { type: 'string', default: '0.1' }, port: { type: 'string', default: '8080' }, folder: { type: 'string', default: '' } },
   });
   const port = Number(values.port);
   if (!/^\d+$/.test(values.port) || port > 65_535) throw new Error(`--port is a number from 0 to 65535 (0 takes a free one), not '${values.port}'`);
-  const folder = values.folder;
+  const folder = values.folder || join('.data', values.guide ? 'try' : 'demo');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'password');
   try {
@@ -32,5 +34,5 @@ export function readSettings(args: string[]): DemoSettings {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  return { exit: values.exit, timeScale: values['time-scale'], port, folder, password: readFileSync(file, 'utf8') };
+  return { exit: values.exit, guide: values.guide, timeScale: values['time-scale'], port, folder, password: readFileSync(file, 'utf8') };
 }

@@ -8,6 +8,7 @@ const CHOSEN: Record<string, string> = {
   Drivers_upload: 'driver upload', Drivers_install: 'driver install', Drivers_deleteVersion: 'driver delete-version', Drivers_pin: 'driver pin',
   DriverKeys_add: 'driver-key create', DriverRepositories_add: 'driver-repository create', DriverRepositories_search: 'driver-repository search',
   Grades_grade: 'driver grade', Grades_add: 'driver-report create', Grades_list: 'driver-report list', Grades_show: 'driver-report show',
+  SimulatedClouds_connect: 'simulated-cloud connect',
   Mci_plan: 'mci plan', Mci_vms: 'vm list', Mci_vm: 'vm show', Mci_act: 'mci act', Mci_scale: 'mci scale', Mci_privateKey: 'mci key', Mci_command: 'mci command', Mci_commandResults: 'mci results', Mci_commandLines: 'mci history',
 };
 

@@ -4,7 +4,6 @@ import type { FastifyReply } from 'fastify';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { Page } from '../../kernel/page.js';
-import { Problem } from '../../kernel/problem.js';
 import { CurrentPrincipal, Iam, type Principal } from '../../iam/index.js';
 import { Answers, type CallerScope, CurrentScope, Database, type Operation, OperationBody, Permission, operationExample } from '../../platform/index.js';
 import { CATALOGUE_PARTS, type CataloguePart } from '../catalogue/catalogue.js';
@@ -19,6 +18,7 @@ import { askCloud } from '../problems.js';
 import { RegionPage } from './catalogue.dto.js';
 import { Connection, ConnectionPage, ConnectionQuery, CreateConnection, LiveQuery, QuotaList, QuotaQuery, SyncConnection, UpdateConnection, VerifyQuery } from './connections.dto.js';
 import { connectionExample, quotaExample, regionExample } from './examples.js';
+import { workspaceFor } from './workspace.js';
 
 type Answer = z.infer<typeof Connection>;
 
@@ -42,9 +42,9 @@ export class ConnectionsController {
   @Post()
   @Permission('connection:create')
   @Answers(201, 'Makes a connection: the cloud is asked who the credential is, the credential is sealed, and the catalogue is read.', Connection, connectionExample)
-  async create(@CurrentPrincipal() principal: Principal, @CurrentScope() scope: CallerScope, @Query({ schema: VerifyQuery }) { verify }: z.infer<typeof VerifyQuery>, @Body({ schema: CreateConnection }) body: z.infer<typeof CreateConnection>, @Res({ passthrough: true }) reply: FastifyReply): Promise<Answer> {
+  async create(@CurrentPrincipal() principal: Principal, @Query({ schema: VerifyQuery }) { verify }: z.infer<typeof VerifyQuery>, @Body({ schema: CreateConnection }) body: z.infer<typeof CreateConnection>, @Res({ passthrough: true }) reply: FastifyReply): Promise<Answer> {
     const { sync, workspaceId, ...input } = body;
-    const target = await this.workspace(principal, scope, workspaceId);
+    const target = await workspaceFor(this.iam, principal, workspaceId);
     const row = await this.connections.create({ ...input, workspaceId: target, createdBy: principal.userId }, verify === 'true', async (manager, made) => {
       if (sync) await this.begin(manager, made, {}, principal);
     });
@@ -125,17 +125,5 @@ export class ConnectionsController {
 
   private async require(scope: CallerScope, reference: string): Promise<ConnectionRow> {
     return this.connections.require(await scope.workspaceIds(), reference);
-  }
-
-  /** The workspace that was named, or the only one that the caller has. */
-  private async workspace(principal: Principal, scope: CallerScope, id: string | undefined): Promise<string> {
-    const { items } = await this.iam.listWorkspaces(principal, { pageSize: 10_000 });
-    const refuse = (code: 'NOT_FOUND' | 'INVALID_REQUEST', detail: string, rule: string): never => {
-      throw new Problem(code, detail, { errors: [{ field: 'workspaceId', rule, help: 'GET /v1/workspaces lists yours' }] });
-    };
-    if (id !== undefined) return items.some((workspace) => workspace.id === id) ? id : refuse('NOT_FOUND', `There is no workspace ${id} that you may see.`, 'must be a workspace that you are a member of');
-    const [only, another] = items;
-    if (!only) return refuse('INVALID_REQUEST', 'You are in no workspace: ask an administrator to add you to one.', 'is required');
-    return another ? refuse('INVALID_REQUEST', `You have ${items.length} workspaces: name the one that the connection is for.`, 'is required where you have several workspaces') : only.id;
   }
 }

@@ -6,6 +6,10 @@ const integer = (min: number, max: number, fallback: number) =>
   z.preprocess((value) => (value === '' ? undefined : value), z.coerce.number().int().min(min).max(max).default(fallback));
 const optionalText = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
 
+/** Where a cloud in a box answers: the line that it says when it starts. */
+const Box = z.object({ control: z.url(), wires: z.record(z.string(), z.url()) });
+export type Box = z.infer<typeof Box>;
+
 const Environment = z.object({
   MCMP_HOST: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
   MCMP_PORT: integer(0, 65535, 8080).describe('port to listen on; 0 takes a free one'),
@@ -22,6 +26,14 @@ const Environment = z.object({
   MCMP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('least level that is logged'),
   MCMP_SERVER_NAME: optionalText.pipe(z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens').optional()).describe('stable name of this server among those on one database'),
   MCMP_BODY_LIMIT_BYTES: integer(1024, 67_108_864, 1_048_576).describe('largest request body'),
+  MCMP_SIMULATED_CLOUDS: optionalText.transform((text, context): Box | undefined => {
+    try {
+      return text === undefined ? undefined : Box.parse(JSON.parse(text));
+    } catch {
+      context.addIssue('must be what the cloud in a box says when it starts: {"control":"http://…","wires":{…}}');
+      return z.NEVER;
+    }
+  }).describe('the cloud in a box beside this server (its first line); its clouds can then be connected by one click'),
   MCMP_WORKERS: integer(0, 200, 32).describe('operations steps that this server runs at once; 0 runs none'),
 });
 
@@ -41,6 +53,7 @@ export interface Config {
   serverName: string | undefined;
   bodyLimitBytes: number;
   workers: number;
+  simulatedClouds: Box | undefined;
 }
 
 /** Injection token of {@link Config}. */
@@ -71,7 +84,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     host: values.MCMP_HOST, port: values.MCMP_PORT, databaseUrl: values.DATABASE_URL, dataDir: values.MCMP_DATA_DIR,
     adminPassword: values.MCMP_ADMIN_PASSWORD, secretKey: values.MCMP_SECRET_KEY, tokenTtlSeconds: values.MCMP_TOKEN_TTL_SECONDS,
     sessionTtlSeconds: values.MCMP_SESSION_TTL_SECONDS, driversDir: values.MCMP_DRIVERS_DIR, driverIdleMs: values.MCMP_DRIVER_IDLE_MS, logLevel: values.MCMP_LOG_LEVEL,
-    serverName: values.MCMP_SERVER_NAME, bodyLimitBytes: values.MCMP_BODY_LIMIT_BYTES, workers: values.MCMP_WORKERS,
+    serverName: values.MCMP_SERVER_NAME, bodyLimitBytes: values.MCMP_BODY_LIMIT_BYTES, workers: values.MCMP_WORKERS, simulatedClouds: values.MCMP_SIMULATED_CLOUDS,
   };
 }
 
