@@ -12,10 +12,10 @@ import { useT } from '../../i18n/words';
 import { type Place, WorldMap } from '../../map/world-map';
 import { placeOf } from '../../map/world';
 import { Allowed } from '../../patterns/allowed';
-import { Empty } from '../../patterns/empty';
 import { ErrorNote } from '../../patterns/error';
 import { Page } from '../../patterns/page';
 import { STATE_COLORS } from '../../patterns/state';
+import { Guide } from './guide';
 import { Side } from './side';
 import type { Region, Summary } from './types';
 import { useHomeWords } from './words';
@@ -76,11 +76,9 @@ export function HomePage() {
           {unplaced.length > 0 && regions.data && <Text size="xs" c="dimmed" mt={4}>{t('noPlace', { regions: unplaced.map(({ region }) => region).join(', ') })}</Text>}
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 3.5 }}>
-          {regions.data?.length === 0
-            ? <Card withBorder radius="lg"><Empty title={t('empty.connections')} help={t('empty.connectionsHelp')} action={<Allowed permission="connection:create"><Button component={Link} to="/connections/new">{t('connect')}</Button></Allowed>} /></Card>
-            : summary.data && sum(summary.data.counts) === 0 && Object.keys(query).length === 0 && chosen.length === 0
-              ? <Card withBorder radius="lg"><Empty title={t('empty.vms')} help={t('empty.vmsHelp')} action={<Allowed permission="mci:create"><Button component={Link} to="/mcis/new">{t('create')}</Button></Allowed>} /></Card>
-              : <Side summary={summary.data} regions={regions.data ?? []} chosen={chosen} choose={setChosen} />}
+          {regions.data && summary.data && sum(summary.data.counts) === 0 && Object.keys(query).length === 0 && chosen.length === 0
+            ? <Guide regions={regions.data} />
+            : <Side summary={summary.data} regions={regions.data ?? []} chosen={chosen} choose={setChosen} />}
         </Grid.Col>
       </Grid>
     </Page>

@@ -1,10 +1,11 @@
 import { Anchor, Button, Card, Divider, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { X } from 'lucide-react';
+import { Plus, X } from 'lucide-react';
 import { Link } from 'react-router';
 import { operationsList } from '../../generated/sdk.gen';
 import { useFormat } from '../../i18n/format';
 import { useT } from '../../i18n/words';
+import { Allowed } from '../../patterns/allowed';
 import { State } from '../../patterns/state';
 import type { Region, Summary } from './types';
 import { useHomeWords } from './words';
@@ -59,6 +60,7 @@ function RegionCard({ region, place }: { region: Region | undefined; place: Summ
           {place.mcis.map((mci) => <Anchor key={mci.id} component={Link} to={`/mcis/${mci.name}`} size="sm">{mci.name} ({Object.values(mci.counts).reduce((one, other) => one + other, 0)})</Anchor>)}
         </Stack>
       ) : <Text size="xs" mt={4}>{t('panel.nothing')}</Text>}
+      {region.enabled && <Allowed permission="mci:create"><Button component={Link} to={`/mcis/new?connection=${encodeURIComponent(region.connection)}&region=${encodeURIComponent(region.id)}`} size="compact-xs" variant="light" mt={6} leftSection={<Plus size={12} aria-hidden />}>{t('panel.make')}</Button></Allowed>}
       <Divider mt="sm" />
     </div>
   );

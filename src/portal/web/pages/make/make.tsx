@@ -54,13 +54,12 @@ function Wizard({ project }: { project: string }) {
   const prefill = usePrefill({ project, draft, kept, regions, taken: mcis.data ? taken : undefined, replace });
   const [tried, setTried] = useState(false);
   const [asking, setAsking] = useState(false);
-  const top = useRef<HTMLDivElement>(null);
   const go = (step: number): void => {
     setTried(false);
     change({ step });
-    top.current?.scrollIntoView({ block: 'start' });
+    window.scrollTo(0, 0);
   };
-  const here = obstacles.filter(({ step }) => step === draft.step);
+  const here = obstacles.filter(({ step, passes }) => step === draft.step && !passes);
   const next = (): void => (here.length > 0 ? setTried(true) : go(draft.step + 1));
 
   if (error && !regions) return <Page title={t('title')}><ErrorNote error={error} retry={retry} /></Page>;
@@ -68,7 +67,6 @@ function Wizard({ project }: { project: string }) {
   if (regions.length === 0) return <Page title={t('title')}><Empty icon={<Cable size={26} aria-hidden />} title={t('noClouds')} help={t('noCloudsHelp')} action={<Button component={Link} to="/">{t('noCloudsAction')}</Button>} /></Page>;
   return (
     <Page title={t('title')} about={t('about')} actions={<Button size="xs" variant="subtle" color="gray" onClick={() => setAsking(true)}>{t('discard')}</Button>}>
-      <div ref={top} />
       {prefill.note && <Alert mb="md" color="blue" withCloseButton closeButtonLabel={say('action.close')} onClose={prefill.close}>{prefill.note}</Alert>}
       {prefill.error && <Box mb="md"><ErrorNote error={prefill.error} /></Box>}
       <Stepper active={draft.step} onStepClick={go} mb="md" size="sm" aria-label={t('steps')}>

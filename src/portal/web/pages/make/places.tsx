@@ -17,9 +17,10 @@ export function PlacesTable({ need, sizes, regions, suggestions, change }: { nee
   return (
     <Card withBorder radius="lg" p="sm">
       <Group justify="space-between" mb="xs">
-        <Title order={2} size="h5">{t('where.spread', { count: need.count, places: need.places.length })}</Title>
+        <Title order={2} size="h5">{`${say('unit.vms', { count: need.count })} · ${t('total.places', { count: need.places.length })}`}</Title>
         <Group gap="xs">
           {sum !== need.count && <><Text size="sm" c="red" role="alert">{t('where.sum', { name: need.name, sum, count: need.count })}</Text><Button size="compact-sm" variant="light" onClick={() => change({ count: sum })}>{t('where.makeSum', { sum })}</Button></>}
+          {sum === need.count && sizes.includes(0) && <><Text size="sm" role="status">{t('where.idle', { count: sizes.filter((size) => size === 0).length })}</Text><Button size="compact-sm" variant="light" onClick={() => change({ count: need.places.length, places: need.places.map((place) => ({ ...place, count: null })) })}>{t('where.makeSum', { sum: need.places.length })}</Button></>}
           {need.places.some(({ count }) => count !== null) && <Button size="compact-sm" variant="subtle" onClick={() => change({ places: need.places.map((place) => ({ ...place, count: null })) })}>{t('where.even')}</Button>}
         </Group>
       </Group>

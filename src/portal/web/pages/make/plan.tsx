@@ -25,6 +25,7 @@ export const planGood = (plan: Plan | undefined): boolean => plan !== undefined 
 /** Last step before anything is made: resources, price, findings, time; what is in the way leads back to where it is mended. */
 export function PlanStep({ obstacles, plan, go }: { obstacles: readonly Obstacle[]; plan: ReturnType<typeof usePlan>; go(step: number): void }) {
   const t = useMakeWords();
+  if (obstacles.length > 0 && obstacles.every(({ passes }) => passes)) return <Center py="xl"><Stack align="center" role="status"><Loader aria-hidden />{obstacles.map(({ text }) => <Text key={text} size="sm">{text}</Text>)}</Stack></Center>;
   if (obstacles.length > 0) return <Obstacles obstacles={obstacles} go={go} />;
   if (plan.error) {
     const errors = plan.error instanceof ApiError ? (plan.error.problem.errors ?? []) : [];

@@ -13,7 +13,7 @@ export function freeName(wanted: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** Fills the draft from the address: `?from=` another MCI, `?region=` and `?connection=` a place; else a new one gets a free name. The address is cleared, so that a reload does not do it again. */
+/** Fills the draft from the address: `?from=` another MCI, `?region=` and `?connection=` a place, `?place=connection/region` several; else a new one gets a free name. The address is cleared, so that a reload does not do it again. */
 export function usePrefill({ project, draft, kept, regions, taken, replace }: { project: string; draft: Draft; kept: boolean; regions: readonly Region[] | undefined; taken: ReadonlySet<string> | undefined; replace(draft: Draft): void }): { ready: boolean; note: string | undefined; error: Error | undefined; close(): void } {
   const t = useMakeWords();
   const [params, setParams] = useSearchParams();
@@ -23,7 +23,8 @@ export function usePrefill({ project, draft, kept, regions, taken, replace }: { 
   const from = params.get('from');
   const connection = params.get('connection');
   const region = params.get('region');
-  const asked = from !== null || connection !== null || region !== null;
+  const wanted = params.getAll('place');
+  const asked = wanted.length > 0 || from !== null || connection !== null || region !== null;
   const address = params.toString();
   useEffect(() => {
     if (!regions || !taken || begun.current === address) return;
@@ -31,10 +32,10 @@ export function usePrefill({ project, draft, kept, regions, taken, replace }: { 
     const clear = (): void => setParams({}, { replace: true });
     if (from !== null) {
       draftFrom(project, from, regions, (name) => freeName(name, taken)).then((next) => { replace(next); setNote('from'); }, (reason: unknown) => setError(reason instanceof Error ? reason : new Error(String(reason)))).finally(clear);
-    } else if (connection !== null || region !== null) {
-      const found = regions.filter((item) => (connection === null || item.connection === connection) && (region === null || item.id === region));
+    } else if (wanted.length > 0 || connection !== null || region !== null) {
+      const found = regions.filter((item) => (wanted.length > 0 ? wanted.includes(`${item.connection}/${item.id}`) : (connection === null || item.connection === connection) && (region === null || item.id === region)));
       // A connection alone means its first region that somebody has read already.
-      const places = (region === null ? [found.find(({ specCount }) => specCount > 0) ?? found[0]].filter((item) => item !== undefined) : found).map((item) => ({ connection: item.connection, region: item.id, count: null, spec: null, image: null }));
+      const places = (region === null && wanted.length === 0 ? [found.find(({ specCount }) => specCount > 0) ?? found[0]].filter((item) => item !== undefined) : found).map((item) => ({ connection: item.connection, region: item.id, count: null, spec: null, image: null }));
       const base = draft.name === '' ? { ...newDraft(), name: freeName('web', taken) } : draft;
       const [first, ...rest] = base.needs;
       const need = first ?? newNeed('web');

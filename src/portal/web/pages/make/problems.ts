@@ -6,7 +6,7 @@ import type { useMakeWords } from './words';
 export const STEPS = ['needs', 'where', 'access', 'plan'] as const;
 
 /** What is still in the way, and on which step it is mended. */
-export interface Obstacle { step: number; text: string }
+export interface Obstacle { step: number; text: string; /** It goes by itself. */ passes?: true }
 
 /** Everything that keeps a draft from being planned, by what this page knows itself. */
 export function obstaclesOf(draft: Draft, suggestions: Suggestions, taken: ReadonlySet<string>, t: ReturnType<typeof useMakeWords>): Obstacle[] {
@@ -29,7 +29,7 @@ export function obstaclesOf(draft: Draft, suggestions: Suggestions, taken: Reado
       if ((sizes[nth] ?? 0) === 0) return;
       const suggestion = suggestions.get(suggestionKey(need, place));
       const where = `${place.connection} ${place.region}`;
-      if (!suggestion || suggestion.state === 'loading' || suggestion.state === 'reading') add(1, t('where.wait', { where }));
+      if (!suggestion || suggestion.state === 'loading' || suggestion.state === 'reading') found.push({ step: 1, text: t('where.wait', { where }), passes: true });
       else if (suggestion.state === 'failed') add(1, t('where.failed', { where, reason: suggestion.error?.message ?? '' }));
       else if (suggestion.state === 'missing') add(1, t(suggestion.lacks === 'image' ? 'where.noImage' : 'where.noSpec', { where, os: `${need.osFamily} ${need.osVersion}`.trim() }));
     });

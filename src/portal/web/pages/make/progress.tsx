@@ -39,8 +39,8 @@ export function ProgressPage({ operationId }: { operationId: string }) {
   const seconds = Math.max(0, ((endedAt ?? Date.now()) - startedAt) / 1000);
   return (
     <Page
-      title={t('progress.title', { name: name ?? '' })}
-      about={<span data-operation={operationId}>{t('progress.about', { seconds: format.duration(seconds) })}</span>}
+      title={t(state === 'succeeded' ? 'progress.runs' : ended ? 'progress.ended' : 'progress.title', { name: name ?? '' })}
+      about={<span data-operation={operationId}>{t(ended ? 'progress.took' : 'progress.about', { seconds: format.duration(seconds) })}</span>}
       actions={<>
         {!ended && <Allowed permission="operation:cancel"><Button size="xs" variant="default" disabled={state === 'cancelling'} onClick={() => setAsking(true)}>{t('progress.cancel')}</Button></Allowed>}
         <Button size="xs" variant="default" component={Link} to={`/operations/${operationId}`}>{t('progress.operation')}</Button>

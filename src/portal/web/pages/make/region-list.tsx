@@ -1,4 +1,4 @@
-import { Badge, Box, Button, Card, Checkbox, Group, ScrollArea, Select, Text, TextInput } from '@mantine/core';
+import { Box, Button, Card, Checkbox, Group, ScrollArea, Select, Text, TextInput } from '@mantine/core';
 import { Search } from 'lucide-react';
 import { useState } from 'react';
 import { useT } from '../../i18n/words';
@@ -31,7 +31,7 @@ export function RegionList({ regions, chosen, near, forget, toggle }: { regions:
         {shown.map((region) => (
           <Box key={keyOf(region)} py={3} pr="sm" data-region={keyOf(region)}>
             <Checkbox size="xs" checked={chosen.has(keyOf(region))} onChange={(event) => toggle([keyOf(region)], event.currentTarget.checked)} label={
-              <Group gap={6} wrap="nowrap"><Text size="sm">{region.name}</Text><Text size="xs" c="dimmed">{region.connection} · <span className="mono">{region.id}</span></Text>{unread(region) && <Badge size="xs" variant="light" color="gray" tt="none">{t('where.unread')}</Badge>}</Group>
+              <><Text size="sm" lh={1.25}>{region.name}</Text><Text size="xs" c="dimmed" lh={1.3}>{region.connection} · <span className="mono">{region.id}</span>{unread(region) && ` · ${t('where.unread')}`}</Text></>
             } />
           </Box>
         ))}
