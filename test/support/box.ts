@@ -6,6 +6,8 @@ export interface BoxThing { id: string; kind: string; cloud: string; account: st
 
 /** The built cloud in a box as a process of its own; its control door tells the truth of all its clouds. */
 export interface TestBox {
+  /** Base URL of the control door. */
+  control: string;
   /** Base URLs of the doors that drivers are pointed at, e.g. `plain` and `ec2`. */
   wires: Record<string, string>;
   credential(cloud: string, account: string): Promise<{ accessKeyId: string; secretKey: string }>;
@@ -39,6 +41,7 @@ export async function startBox({ timeScale = 0, seed = 1, flags = [] as string[]
     return JSON.parse(text) as T;
   };
   return {
+    control,
     wires,
     credential: (cloud, account) => ask('GET', `credential?cloud=${cloud}&account=${account}`),
     things: async (query = {}) => (await ask<{ items: BoxThing[] }>('GET', `resources?${new URLSearchParams(query).toString()}`)).items,

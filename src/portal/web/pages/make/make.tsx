@@ -76,7 +76,7 @@ function Wizard({ project }: { project: string }) {
       {draft.step === 1 && <Where draft={draft} regions={regions} suggestions={suggestions} changeNeed={changeNeed} />}
       {draft.step === 2 && <AccessStep draft={draft} suggestions={suggestions} change={change} />}
       {draft.step === 3 && <PlanStep obstacles={obstacles} plan={plan} go={go} />}
-      {tried && here.length > 0 && draft.step < LAST && <Box mt="md"><Obstacles obstacles={here} go={go} /></Box>}
+      {tried && here.length > 0 && draft.step < LAST && <Box mt="md"><Obstacles obstacles={here} /></Box>}
       <Card withBorder radius="lg" mt="md" p="sm" pos="sticky" bottom={8} style={{ zIndex: 5 }} shadow="sm">
         <Group justify="space-between" gap="sm">
           <Totals draft={draft} suggestions={suggestions} />

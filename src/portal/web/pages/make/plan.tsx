@@ -37,11 +37,11 @@ export function PlanStep({ obstacles, plan, go }: { obstacles: readonly Obstacle
 }
 
 /** What keeps a draft from being planned, each with the way to where it is mended. */
-export function Obstacles({ obstacles, go }: { obstacles: readonly Obstacle[]; go(step: number): void }) {
+export function Obstacles({ obstacles, go }: { obstacles: readonly Obstacle[]; /** Absent on the step itself. */ go?(step: number): void }) {
   const t = useMakeWords();
   return (
-    <Alert color="orange" icon={<TriangleAlert size={18} aria-hidden />} title={t('plan.obstacles')} role="alert">
-      <List size="sm" spacing={4}>{obstacles.slice(0, 12).map(({ step, text }) => <List.Item key={text}>{text} <Anchor component="button" type="button" size="sm" underline="always" c="inherit" fw={600} onClick={() => go(step)}>{t('plan.mendOn', { step: t(`step.${(['needs', 'where', 'access'] as const)[step] ?? 'needs'}`) })}</Anchor></List.Item>)}</List>
+    <Alert color="orange" icon={<TriangleAlert size={18} aria-hidden />} title={t(go ? 'plan.obstacles' : 'step.obstacles')} role="alert">
+      <List size="sm" spacing={4}>{obstacles.slice(0, 12).map(({ step, text }) => <List.Item key={text}>{text} {go && <Anchor component="button" type="button" size="sm" underline="always" c="inherit" fw={600} onClick={() => go(step)}>{t('plan.mendOn', { step: t(`step.${(['needs', 'where', 'access'] as const)[step] ?? 'needs'}`) })}</Anchor>}</List.Item>)}</List>
     </Alert>
   );
 }

@@ -29,7 +29,7 @@ export function ProgressPage({ operationId }: { operationId: string }) {
   const operation = useQuery({ queryKey: ['operations', operationId], queryFn: () => operationsGet({ path: { operation: operationId } }), staleTime: 0 });
   const name = operation.data?.target.name;
   const vms = useQuery({
-    queryKey: ['vms', project, name], enabled: name !== undefined, staleTime: 0, retry: false,
+    queryKey: ['vms', project, name, 'progress'], enabled: name !== undefined, staleTime: 0, retry: false,
     queryFn: () => allPages((pageToken) => mciVms({ path: { project, mci: name as string }, query: { pageSize: 200, ...(pageToken !== undefined && { pageToken }) } })),
   });
   if (operation.error && !operation.data) return <Page title={t('progress.title', { name: '' })}><ErrorNote error={operation.error} retry={() => void operation.refetch()} /></Page>;
