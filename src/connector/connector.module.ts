@@ -14,6 +14,7 @@ import { DriverCatalog } from './drivers/catalog.js';
 import { Drivers } from './drivers/drivers.js';
 import { DriverFollower } from './drivers/follow.js';
 import { DriverKeys } from './drivers/keys.js';
+import { DriverNews } from './drivers/news.js';
 import { DriverRepositories } from './drivers/repositories.js';
 import { DriverViews } from './drivers/view.js';
 import { Grades } from './grades/grades.js';
@@ -44,7 +45,7 @@ const sessions = { provide: Sessions, inject: [DriverHost], useFactory: (host: D
 @Module({
   imports: [IamModule],
   controllers: [ConnectionsController, CallsController, BudgetController, CatalogueController, DriversController, DriverKeysController, DriverRepositoriesController, GradesController, SimulatedCloudsController],
-  providers: [apiBudget, driverHost, sessions, Connections, SimulatedClouds, Refresh, Sync, Connector, DriverFollower, DriverKeys, DriverViews, Drivers, DriverRepositories, DriverCatalog, Grades],
+  providers: [apiBudget, driverHost, sessions, Connections, SimulatedClouds, Refresh, Sync, Connector, DriverFollower, DriverNews, DriverKeys, DriverViews, Drivers, DriverRepositories, DriverCatalog, Grades],
   exports: [Connector],
 })
 export class ConnectorModule implements OnApplicationShutdown {

@@ -3,7 +3,7 @@ export { CONFIG, ConfigError, configTable, readConfig } from './config/config.js
 export type { Config } from './config/config.js';
 export { StartError, prepareDataDir } from './config/start-error.js';
 export { Database } from './database/database.js';
-export { Events } from './events/events.js';
+export { EVERYONE, Events } from './events/events.js';
 export type { EventFilter, EventListener, NewEvent, PublishedEvent } from './events/events.js';
 export { EventStreams } from './events/stream.js';
 export type { StreamOptions } from './events/stream.js';

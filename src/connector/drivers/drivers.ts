@@ -9,7 +9,7 @@ import { DriverHost, type Sickness } from '../host/index.js';
 import { DriverBundleRow, type DriverDeed, DriverKeyRow, DriverRow, FOLDER } from './drivers.entities.js';
 import { DriverFollower } from './follow.js';
 import { DriverKeys, type Trust } from './keys.js';
-import { type Deed, audit, lockDriver, tellWorkspaces } from './record.js';
+import { type Deed, audit, lockDriver, tellEveryone } from './record.js';
 import { refusedBundle } from './refused.js';
 import { noDriver, removeDriver, removeVersion } from './removal.js';
 
@@ -170,7 +170,7 @@ export class Drivers {
 
   private async note(manager: EntityManager, deed: Deed & { driver: string }): Promise<void> {
     await audit(manager, deed);
-    await tellWorkspaces(manager, this.events, deed.driver, { what: deed.what, version: deed.version ?? null, hash: deed.hash ?? null });
+    await tellEveryone(manager, this.events, deed.driver, { what: deed.what, version: deed.version ?? null, hash: deed.hash ?? null });
   }
 
   /** One row for one version: true where it is new, false where the same is there. */

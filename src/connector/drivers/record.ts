@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { newId } from '../../kernel/ids.js';
 import { Problem } from '../../kernel/problem.js';
-import type { Events } from '../../platform/index.js';
+import { EVERYONE, type Events } from '../../platform/index.js';
 import type { DriverHost } from '../host/index.js';
 import { DriverAuditRow, type DriverDeed } from './drivers.entities.js';
 
@@ -29,8 +29,7 @@ export async function audit(manager: EntityManager, { who, what, driver, version
   await manager.insert(DriverAuditRow, { id: newId(), who, what, driver: driver ?? null, version: version ?? null, hash: hash ?? null, detail: (detail ?? {}) as never });
 }
 
-/** Tells the workspaces that have a connection of this driver that another version serves them. */
-export async function tellWorkspaces(manager: EntityManager, events: Events, name: string, data: object): Promise<void> {
-  const rows = await manager.query<{ id: string }[]>('SELECT DISTINCT workspace_id AS id FROM connector.connection WHERE driver = $1', [name]);
-  await events.publish(manager, rows.map(({ id }) => ({ workspaceId: id, type: 'driver.changed', subject: { type: 'driver', id: name, name }, data })));
+/** Tells everyone, also those without a connection of it, that a driver came, went, or is served by another version. */
+export function tellEveryone(manager: EntityManager, events: Events, name: string, data: object): Promise<void> {
+  return events.publish(manager, { workspaceId: EVERYONE, type: 'driver.changed', subject: { type: 'driver', id: name, name }, data });
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res }
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Page, PageQuery } from '../../kernel/page.js';
-import { Answers, type CallerScope, CurrentScope, EventStreams, Permission, Public, StreamAnswers } from '../../platform/index.js';
+import { Answers, type CallerScope, CurrentScope, EventStreams, EVERYONE, Permission, Public, StreamAnswers } from '../../platform/index.js';
 import { CurrentPrincipal } from '../guard.js';
 import type { ProjectRow, UserRow, WorkspaceRow } from '../iam.entities.js';
 import { Iam, type Principal, type ProjectRef } from '../iam.js';
@@ -77,7 +77,7 @@ export class IamController {
   @StreamAnswers('Streams every change that the caller may see (connections, drivers, and all projects) from now on, or after `Last-Event-ID` (server-sent events).')
   async allEvents(@CurrentScope() scope: CallerScope, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const workspaceIds = await scope.workspaceIds();
-    this.streams.send(request, reply, scope, { filter: workspaceIds === 'all' ? {} : { workspaceIds } });
+    this.streams.send(request, reply, scope, { filter: workspaceIds === 'all' ? {} : { workspaceIds: [...workspaceIds, EVERYONE] } });
   }
 
   @Post('projects')

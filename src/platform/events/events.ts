@@ -18,6 +18,9 @@ export interface NewEvent {
   data: object;
 }
 
+/** Workspace of an event that is about all of them, e.g. a driver: whoever follows all that he may see gets it. */
+export const EVERYONE = '00000000-0000-0000-0000-000000000000';
+
 /** What readers get. */
 export interface PublishedEvent {
   /** Place in the order of all events; also the `Last-Event-ID`. */

@@ -18,6 +18,8 @@ export const router = createBrowserRouter([
       { path: 'operations', lazy: async () => ({ Component: (await import('../pages/operations/operations')).OperationsPage }) },
       { path: 'operations/:id', lazy: async () => ({ Component: (await import('../pages/operations/operation')).OperationPage }) },
       { path: 'mcis/new', lazy: async () => ({ Component: (await import('../pages/make/make')).MakePage }) },
+      { path: 'drivers', lazy: async () => ({ Component: (await import('../pages/drivers/drivers')).DriversPage }) },
+      { path: 'drivers/:driver', lazy: async () => ({ Component: (await import('../pages/drivers/driver')).DriverPage }) },
       { path: '*', Component: PageMissing },
     ],
   },
