@@ -19,6 +19,8 @@ export function ProofMark({ proof, hint, partly }: { proof: Proof; hint?: string
 /** The letter of a driver's grade. */
 export function GradeMark({ grade }: { grade: Grade | undefined }) {
   const t = useDriverWords();
-  if (!grade) return <CircleHelp size={15} aria-label={t('matrix.none')} />;
+  if (!grade) return <span aria-hidden>…</span>;
+  // Null where no report counts; the client's types, made from OpenAPI 3.0, know no null in an enum.
+  if ((grade.letter as string | null) === null) return <Tooltip label={t('grade.noReports').replaceAll('`', '')} multiline maw={340}><CircleHelp size={16} role="img" aria-label={t('grade.none')} /></Tooltip>;
   return <Tooltip label={t('grade.help')} multiline maw={340}><Badge size="lg" circle variant="light" color={({ A: 'teal', B: 'blue', C: 'yellow', D: 'gray' } as const)[grade.letter]} aria-label={t('grade.letter', { letter: grade.letter })} role="img">{grade.letter}</Badge></Tooltip>;
 }
