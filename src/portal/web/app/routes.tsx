@@ -20,6 +20,8 @@ export const router = createBrowserRouter([
       { path: 'mcis/new', lazy: async () => ({ Component: (await import('../pages/make/make')).MakePage }) },
       { path: 'drivers', lazy: async () => ({ Component: (await import('../pages/drivers/drivers')).DriversPage }) },
       { path: 'drivers/:driver', lazy: async () => ({ Component: (await import('../pages/drivers/driver')).DriverPage }) },
+      { path: 'mcis', lazy: async () => ({ Component: (await import('../pages/mcis/list')).MciListPage }) },
+      { path: 'mcis/:name/:tab?', lazy: async () => ({ Component: (await import('../pages/mcis/detail')).MciPage }) },
       { path: '*', Component: PageMissing },
     ],
   },

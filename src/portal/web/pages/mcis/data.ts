@@ -1,0 +1,77 @@
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { type LiveEvent, useEvents } from '../../app/live';
+import { allPages } from '../../app/pages';
+import { useProject } from '../../app/project';
+import { ApiError } from '../../app/queries';
+import { catalogueRegions, catalogueSpecs, mciShow, mciVms } from '../../generated/sdk.gen';
+import type { Region, Vm } from './types';
+
+/** Changes are drawn together, so that a thousand VMs that change at once are one drawing. */
+const DRAW_MS = 250;
+/** What an event does not tell (addresses inside, times) is asked for once it is quiet, and at the latest after this time. */
+const QUIET_MS = 1200;
+const LATEST_MS = 6000;
+
+/** An MCI with its groups; asked again as events tell of it. */
+export function useMci(name: string) {
+  const project = useProject();
+  return useQuery({ queryKey: ['mcis', project, 'one', name], queryFn: () => mciShow({ path: { project, mci: name } }), retry: (count, error) => !(error instanceof ApiError && error.problem.status === 404) && count < 3 });
+}
+
+/** All VMs of an MCI. Each change of a VM is put in place as its event comes. */
+export function useVms(mciId: string | undefined) {
+  const project = useProject();
+  const client = useQueryClient();
+  const key = useMemo(() => ['vm-rows', project, mciId ?? ''], [project, mciId]);
+  const query = useQuery({ queryKey: key, queryFn: () => allPages((pageToken) => mciVms({ path: { project, mci: mciId ?? '' }, query: { pageSize: 200, ...(pageToken !== undefined && { pageToken }) } })), enabled: mciId !== undefined });
+  const changes = useRef(new Map<string, LiveEvent>());
+  const draw = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const ask = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const since = useRef(0);
+
+  const take = useCallback((event: LiveEvent) => {
+    if (event.subject.type !== 'vm' || event.data.mciId !== mciId) return;
+    changes.current.set(event.subject.id, event);
+    draw.current ??= setTimeout(() => {
+      draw.current = undefined;
+      const waiting = changes.current;
+      changes.current = new Map();
+      client.setQueryData<Vm[]>(key, (rows) => rows?.flatMap((vm) => changed(vm, waiting.get(vm.id))));
+    }, DRAW_MS);
+    if (since.current === 0) since.current = Date.now();
+    clearTimeout(ask.current);
+    ask.current = setTimeout(() => {
+      since.current = 0;
+      void client.invalidateQueries({ queryKey: key });
+    }, Math.max(0, Math.min(QUIET_MS, since.current + LATEST_MS - Date.now())));
+  }, [client, key, mciId]);
+  useEvents(take);
+  useEffect(() => () => {
+    clearTimeout(draw.current);
+    clearTimeout(ask.current);
+    draw.current = undefined;
+    since.current = 0;
+  }, [key]);
+  return query;
+}
+
+function changed(vm: Vm, event: LiveEvent | undefined): Vm[] {
+  if (!event) return [vm];
+  if (event.type === 'vm.deleted') return [];
+  const { state, cloud, region, publicIp, failure } = event.data as Partial<Vm>;
+  return [{ ...vm, ...(state !== undefined && { state }), ...(cloud !== undefined && { cloud }), ...(region !== undefined && { region }), ...(publicIp !== undefined && { publicIp }), failure: failure ? { ...vm.failure, ...failure } : null }];
+}
+
+/** Regions of all connections, with the connection's name and where on earth they are. */
+export function useRegions(): Region[] {
+  const { data } = useQuery({ queryKey: ['regions'], queryFn: () => allPages((pageToken) => catalogueRegions({ query: { pageSize: 200, ...(pageToken !== undefined && { pageToken }) } })), staleTime: 60_000 });
+  return data ?? NO_REGIONS;
+}
+const NO_REGIONS: Region[] = [];
+
+/** How big a spec is; undefined until it is known. */
+export function useSpec(connection: string, region: string, id: string) {
+  const { data } = useQuery({ queryKey: ['specs', 'one', connection, region, id], queryFn: () => catalogueSpecs({ query: { connection, region, id, pageSize: 1 } }), staleTime: 3_600_000, placeholderData: keepPreviousData });
+  return data?.items.find((spec) => spec.id === id);
+}
