@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { migrations } from '../migrations/index.js';
 import { AppModule, entities } from './app.module.js';
 import { servePortal } from './portal/index.js';
-import { type Config, Database, EventStreams, Events, Logger, ProblemFilter, Secrets, StartError, Work, hardenEdge, httpAdapter, prepareDataDir, serveOpenApi, validationPipe } from './platform/index.js';
+import { type Config, Database, EventStreams, Events, Logger, ProblemFilter, Secrets, StartError, Work, acceptUpgrades, hardenEdge, httpAdapter, prepareDataDir, serveOpenApi, validationPipe } from './platform/index.js';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -30,6 +30,7 @@ export async function startServer(config: Config, logger = new Logger(config.log
   try {
     app = await NestFactory.create<NestFastifyApplication>(AppModule.with({ config, database, logger, secrets }), httpAdapter(config), { logger, abortOnError: false, bodyParser: false });
     hardenEdge(app.getHttpAdapter().getInstance() as never);
+    acceptUpgrades(app.getHttpAdapter().getInstance() as never);
     app.useGlobalFilters(new ProblemFilter(logger));
     app.useGlobalPipes(validationPipe());
     serveOpenApi(app);

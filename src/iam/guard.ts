@@ -35,7 +35,7 @@ export class IamGuard implements CanActivate, OnApplicationBootstrap {
     const session = request.headers.authorization === undefined ? this.sessions.authenticate(request) : undefined;
     const { userId, expiresAt } = session ?? (await this.tokens.authenticate(request));
     const principal = (request.principal = await this.iam.principal(userId));
-    request.scope = { userId, expiresAt, workspaceIds: () => this.iam.workspaceIds(principal) };
+    request.scope = { userId, expiresAt, ...(session && { sessionId: session.id }), workspaceIds: () => this.iam.workspaceIds(principal) };
     const permission = this.reflector.getAllAndOverride<string | undefined>(PERMISSION_MARK, targets);
     if (permission === undefined || !allows(principal.role, permission)) {
       throw new Problem('FORBIDDEN', `The role "${principal.role}" does not hold the permission "${permission}": ask an administrator for a role that does.`);

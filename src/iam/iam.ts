@@ -7,7 +7,7 @@ import { Problem } from '../kernel/problem.js';
 import { CONFIG, type Config, Database } from '../platform/index.js';
 import { MembershipRow, ProjectRow, UserRow, WorkspaceRow } from './iam.entities.js';
 import { hashPassword, verifyPassword } from './passwords.js';
-import type { Role } from './roles.js';
+import { type Role, allows } from './roles.js';
 
 /** Who calls. */
 export interface Principal { userId: string; username: string; role: string }
@@ -21,6 +21,7 @@ const LOGIN_WINDOW_MS = 60_000;
 /** Facade of identity and access: who is there, what belongs to whom. */
 @Injectable()
 export class Iam implements OnModuleInit {
+  private readonly sessionEndListeners: ((sessionId: string) => void)[] = [];
   private readonly failedLogins = new Map<string, number[]>();
   constructor(@Inject(Database) private readonly database: Database, @Inject(CONFIG) private readonly config: Config) {}
 
@@ -63,6 +64,27 @@ export class Iam implements OnModuleInit {
     const user = isId(userId) ? await this.users.findOneBy({ id: userId }) : null;
     if (!user || user.disabled) throw new Problem('UNAUTHENTICATED', 'The user of this access token is gone or disabled.');
     return { userId: user.id, username: user.username, role: user.role };
+  }
+
+  /** Whether a user still holds a permission and sees a project; for what stays open longer than a request. */
+  async stillMay(userId: string, permission: string, projectId: string): Promise<boolean> {
+    try {
+      const principal = await this.principal(userId);
+      return allows(principal.role, permission) && (await this.requireProject(principal, projectId)).id === projectId;
+    } catch (error) {
+      if (error instanceof Problem && ['UNAUTHENTICATED', 'NOT_FOUND'].includes(error.code)) return false;
+      throw error;
+    }
+  }
+
+  /** Has `listener` told when a session is ended by its user at this server. */
+  onSessionEnd(listener: (sessionId: string) => void): void {
+    this.sessionEndListeners.push(listener);
+  }
+
+  /** Tells that a session was ended. */
+  sessionEnded(sessionId: string): void {
+    for (const listener of this.sessionEndListeners) listener(sessionId);
   }
 
   /** The project by id or name, if the caller may see it. @throws Problem NOT_FOUND (also for another's), CONFLICT where a name is in several workspaces. */

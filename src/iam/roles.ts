@@ -1,7 +1,7 @@
 /** Permission patterns of each role; a part `*` fits anything. */
 const ROLES = {
   admin: ['*:*'],
-  operator: ['*:read', 'mci:*', 'operation:*', 'connection:verify', 'connection:sync'],
+  operator: ['*:read', 'mci:*', 'vm:*', 'operation:*', 'connection:verify', 'connection:sync'],
   viewer: ['*:read'],
 } as const;
 

@@ -14,7 +14,7 @@ const AUDIENCE = 'session';
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
 /** What a session says of itself. */
-export interface Session { userId: string; csrfToken: string; expiresAt: Date }
+export interface Session { id: string; userId: string; csrfToken: string; expiresAt: Date }
 
 interface Request { method?: string; headers: Record<string, unknown> }
 
@@ -31,7 +31,7 @@ export class Sessions {
     const maxAge = this.config.sessionTtlSeconds;
     const id = randomBytes(16).toString('base64url');
     const token = this.tokens.sign({ subject: userId, audience: AUDIENCE, jwtid: id, expiresIn: maxAge });
-    return { cookie: this.cookie(token, maxAge, secure), session: { userId, csrfToken: this.csrfToken(id), expiresAt: new Date((Math.floor(Date.now() / 1000) + maxAge) * 1000) } };
+    return { cookie: this.cookie(token, maxAge, secure), session: { id, userId, csrfToken: this.csrfToken(id), expiresAt: new Date((Math.floor(Date.now() / 1000) + maxAge) * 1000) } };
   }
 
   /** The cookie that ends a session in the browser. */
@@ -46,7 +46,7 @@ export class Sessions {
     if (!token) return undefined;
     try {
       const { sub, exp, jti } = this.tokens.open(token, AUDIENCE) as jwt.JwtPayload;
-      return sub !== undefined && exp !== undefined && jti !== undefined ? { userId: sub, csrfToken: this.csrfToken(jti), expiresAt: new Date(exp * 1000) } : undefined;
+      return sub !== undefined && exp !== undefined && jti !== undefined ? { id: jti, userId: sub, csrfToken: this.csrfToken(jti), expiresAt: new Date(exp * 1000) } : undefined;
     } catch {
       return undefined;
     }
@@ -54,10 +54,11 @@ export class Sessions {
 
   /**
    * The session of a request, if it may do what it asks.
-   * @throws Problem FORBIDDEN where something would be changed without the session's CSRF token.
+   * @throws Problem FORBIDDEN where something would be changed without the session's CSRF token, or another site's page opens a WebSocket.
    */
   authenticate(request: Request): Session | undefined {
     const session = this.find(request);
+    if (session && String(request.headers.upgrade ?? '').toLowerCase() === 'websocket') refuseOtherOrigin(request);
     if (!session || SAFE.includes(request.method ?? '')) return session;
     const given = Buffer.from(String(request.headers[CSRF_HEADER] ?? ''));
     const right = Buffer.from(session.csrfToken);
@@ -72,4 +73,12 @@ export class Sessions {
   private cookie(value: string, maxAge: number, secure: boolean): string {
     return serialize(SESSION_COOKIE, value, { httpOnly: true, sameSite: 'strict', path: '/', maxAge, secure });
   }
+}
+
+/** Browsers let every page open a WebSocket anywhere, and say only from where: a session's must come from this server's own pages. @throws Problem FORBIDDEN. */
+function refuseOtherOrigin({ headers }: Request): void {
+  // A proxy may have changed Host; no page can set the header in which it then says so.
+  const hosts = [headers['x-forwarded-host'], headers.host].filter((host) => typeof host === 'string');
+  const origin = typeof headers.origin === 'string' && URL.canParse(headers.origin) ? new URL(headers.origin).host : undefined;
+  if (origin === undefined || !hosts.includes(origin)) throw new Problem('FORBIDDEN', 'A WebSocket with a session may be opened by pages of this server only: the header "Origin" is missing or another. Programs send a bearer token instead.');
 }

@@ -9,6 +9,7 @@ import { type Operation, Operations, Secrets, Work, withLogContext } from '../pl
 import { groupFailures } from './failures.js';
 import type { CommandLine, CommandResults, RunCommand } from './http/mci.dto.js';
 import { CommandRow, CommandRunRow, MciRow, VmRow } from './infra.entities.js';
+import { sshTargetOf } from './reach.js';
 import { Rows, TASK } from './rows.js';
 import { selectVms } from './selection.js';
 import { runOverSsh } from './ssh.js';
@@ -118,9 +119,7 @@ export class Commands implements OnModuleInit {
     if (taken === 0) return false;
     let outcome: Partial<CommandRunRow>;
     try {
-      if (!vm?.sshHost || vm.state !== 'running') throw new Error('the VM does not run any more');
-      const onHostKey = (hash: string): void => void this.rows.manager.query('UPDATE infra.vm SET host_key = $2 WHERE id = $1 AND host_key IS NULL', [vm.id, hash]).catch(() => undefined);
-      const result = await runOverSsh({ host: vm.sshHost, port: vm.sshPort ?? 22, user: vm.sshUser, privateKey, hostKey: vm.hostKey, onHostKey }, command.command, command.timeoutSeconds * 1000, AbortSignal.any([signal, cancelled]));
+      const result = await runOverSsh(sshTargetOf(this.rows, vm, privateKey), command.command, command.timeoutSeconds * 1000, AbortSignal.any([signal, cancelled]));
       outcome = { state: 'done', ...result };
     } catch (error) {
       if (signal.aborted) return false;

@@ -4,6 +4,7 @@ import { IamModule } from '../iam/index.js';
 import { Commands } from './commands.js';
 import { MciController } from './http/mci.controller.js';
 import { SummaryController } from './http/summary.controller.js';
+import { TerminalController } from './http/terminal.controller.js';
 import { Infra } from './infra.js';
 import { Mcis } from './mcis.js';
 import { OperationParts } from './parts.js';
@@ -14,7 +15,8 @@ import { Rows } from './rows.js';
 import { Settler } from './settle.js';
 import { SharedThings } from './shared-things.js';
 import { Summaries } from './summary.js';
+import { Terminals } from './terminals.js';
 
 /** Infrastructure: MCIs over any clouds and regions. */
-@Module({ imports: [IamModule, ConnectorModule], controllers: [MciController, SummaryController], providers: [Infra, Mcis, Planner, Rows, Resources, Places, SharedThings, Settler, Commands, Summaries, OperationParts], exports: [Infra, Mcis] })
+@Module({ imports: [IamModule, ConnectorModule], controllers: [MciController, SummaryController, TerminalController], providers: [Infra, Mcis, Planner, Rows, Resources, Places, SharedThings, Settler, Commands, Summaries, OperationParts, Terminals], exports: [Infra, Mcis] })
 export class InfraModule {}

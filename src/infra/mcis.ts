@@ -72,10 +72,16 @@ export class Mcis {
     return { ...page, items: page.items.map((vm) => vmView(vm, groups.get(vm.groupId) ?? '')) };
   }
 
-  /** One VM by id or name. @throws Problem NOT_FOUND. */
-  async showVm(mci: MciRow, reference: string): Promise<Body<typeof Vm>> {
+  /** The row of a VM by id or name. @throws Problem NOT_FOUND. */
+  async requireVm(mci: MciRow, reference: string): Promise<VmRow> {
     const vm = await this.rows.manager.findOneBy(VmRow, { mciId: mci.id, ...(isId(reference) ? { id: reference } : { name: reference }) });
     if (!vm) throw new Problem('NOT_FOUND', `The MCI "${mci.name}" has no VM "${reference}".`);
+    return vm;
+  }
+
+  /** One VM by id or name. @throws Problem NOT_FOUND. */
+  async showVm(mci: MciRow, reference: string): Promise<Body<typeof Vm>> {
+    const vm = await this.requireVm(mci, reference);
     const group = await this.rows.manager.findOneByOrFail(VmGroupRow, { id: vm.groupId });
     return vmView(vm, group.name);
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'ssh2';
+import { Client, type ClientChannel } from 'ssh2';
 
 /** How a VM is reached. */
 export interface SshTarget {
@@ -40,7 +40,8 @@ export async function runOverSsh(target: SshTarget, command: string, timeoutMs: 
   }
 }
 
-async function connect(target: SshTarget, patienceMs: number, signal: AbortSignal): Promise<Client> {
+/** A connection to a VM; the caller ends it. Where nothing answers yet it is tried again for `patienceMs`. @throws Error with a plain sentence. */
+export async function connect(target: SshTarget, patienceMs: number, signal: AbortSignal): Promise<Client> {
   const until = Date.now() + patienceMs;
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 3000)) {
     try {
@@ -102,6 +103,18 @@ function exec(client: Client, command: string, timeoutMs: number, signal: AbortS
       channel.on('close', (code: number | null) => done({ exitCode: code ?? null, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated || stderr.truncated }));
     });
   });
+}
+
+/** An interactive shell with a terminal of this size; the caller ends the connection. @throws Error with a plain sentence. */
+export async function openShell(target: SshTarget, size: { cols: number; rows: number }, patienceMs: number, signal: AbortSignal): Promise<{ client: Client; channel: ClientChannel }> {
+  const client = await connect(target, patienceMs, signal);
+  try {
+    const channel = await new Promise<ClientChannel>((done, failed) => client.shell({ term: 'xterm-256color', ...size }, (error, opened) => (error ? failed(new Error('the VM opens no shell')) : done(opened))));
+    return { client, channel };
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
 }
 
 class Output {

@@ -17,6 +17,7 @@ export { ProblemFilter } from './http/problems.js';
 export { CurrentScope, maySee } from './http/scope.js';
 export type { CallerScope } from './http/scope.js';
 export { hardenEdge, httpAdapter } from './http/edge.js';
+export { acceptUpgrades, upgrade } from './http/upgrades.js';
 export { invalidRequest, validationPipe } from './http/validation.js';
 export { Logger, logContext, redact, withLogContext } from './logger/logger.js';
 export type { LogContext } from './logger/logger.js';

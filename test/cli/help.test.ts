@@ -9,8 +9,8 @@ afterAll(() => mcmp.end());
 interface Document { paths: Record<string, Record<string, { operationId: string; 'x-permission'?: string }>> }
 const document = JSON.parse(readFileSync('src/openapi.json', 'utf8')) as Document;
 const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, { operationId }]) => ({ id: operationId, name: nameOf(operationId, method.toUpperCase(), path) })));
-/** What has another way: login, the four deeds of an MCI; and sessions, which only browsers have. */
-const ELSEWHERE = ['Iam_token', 'Mci_act', 'Session_begin', 'Session_show', 'Session_end'];
+/** What has another way: login, the four deeds of an MCI; sessions, which only browsers have; and a terminal, for which there is `vm ssh`. */
+const ELSEWHERE = ['Iam_token', 'Mci_act', 'Session_begin', 'Session_show', 'Session_end', 'Terminal_open'];
 
 describe('the help', () => {
   it('has a noun and a verb for every operation of the open API, each for one alone', async () => {

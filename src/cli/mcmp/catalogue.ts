@@ -13,8 +13,8 @@ import { vmCommands } from './commands/vm.js';
 import { commandOf } from './generic.js';
 import { NOUN_ALIASES, NOUNS, REFINED, VERB_ALIASES } from './refined.js';
 
-/** Operations that a command of one word is the way to, or several commands are; sessions are for browsers alone. */
-const COVERED = ['Iam_token', 'Mci_act', 'Session_begin', 'Session_show', 'Session_end'];
+/** Operations that a command of one word is the way to, or several commands are; sessions are for browsers alone, and a shell is opened by `vm ssh`. */
+const COVERED = ['Iam_token', 'Mci_act', 'Session_begin', 'Session_show', 'Session_end', 'Terminal_open'];
 
 /** Commands made by hand; where one has the name of an operation's command it takes its place. */
 const BY_HAND: Command[] = [login, logout, whoami, ...profileCommands, ...mciCreateCommands, ...mciCommands, ...vmCommands, ...connectionCommands, operationWatch, api, schemaCommand, completion];

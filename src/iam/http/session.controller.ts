@@ -37,6 +37,8 @@ export class SessionController {
   @HttpCode(204)
   @Answers(204, 'Ends the session in this browser.')
   end(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): void {
+    const session = this.sessions.find(request);
+    if (session) this.iam.sessionEnded(session.id);
     void reply.header('set-cookie', this.sessions.endCookie(secure(request)));
   }
 

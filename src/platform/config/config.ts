@@ -21,6 +21,8 @@ const Environment = z.object({
     .describe('master key that seals secrets; servers on one database share it'),
   MCMP_TOKEN_TTL_SECONDS: integer(1, 86_400, 3600).describe('life of an access token'),
   MCMP_SESSION_TTL_SECONDS: integer(1, 2_592_000, 28_800).describe('life of a session of the portal'),
+  MCMP_TERMINAL_IDLE_SECONDS: integer(1, 86_400, 900).describe('a terminal without a key pressed is closed after this time'),
+  MCMP_TERMINALS_MAX: integer(0, 10_000, 100).describe('terminals that this server holds open at once; 0 allows none'),
   MCMP_DRIVERS_DIR: z.string().min(1).default('drivers').describe('folder in which drivers are found, also while running'),
   MCMP_DRIVER_IDLE_MS: integer(1000, 86_400_000, 60_000).describe('a driver process without calls ends after this time'),
   MCMP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('least level that is logged'),
@@ -47,6 +49,8 @@ export interface Config {
   secretKey: string | undefined;
   tokenTtlSeconds: number;
   sessionTtlSeconds: number;
+  terminalIdleSeconds: number;
+  terminalsMax: number;
   driversDir: string;
   driverIdleMs: number;
   logLevel: string;
@@ -83,7 +87,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   return {
     host: values.MCMP_HOST, port: values.MCMP_PORT, databaseUrl: values.DATABASE_URL, dataDir: values.MCMP_DATA_DIR,
     adminPassword: values.MCMP_ADMIN_PASSWORD, secretKey: values.MCMP_SECRET_KEY, tokenTtlSeconds: values.MCMP_TOKEN_TTL_SECONDS,
-    sessionTtlSeconds: values.MCMP_SESSION_TTL_SECONDS, driversDir: values.MCMP_DRIVERS_DIR, driverIdleMs: values.MCMP_DRIVER_IDLE_MS, logLevel: values.MCMP_LOG_LEVEL,
+    sessionTtlSeconds: values.MCMP_SESSION_TTL_SECONDS, terminalIdleSeconds: values.MCMP_TERMINAL_IDLE_SECONDS, terminalsMax: values.MCMP_TERMINALS_MAX, driversDir: values.MCMP_DRIVERS_DIR, driverIdleMs: values.MCMP_DRIVER_IDLE_MS, logLevel: values.MCMP_LOG_LEVEL,
     serverName: values.MCMP_SERVER_NAME, bodyLimitBytes: values.MCMP_BODY_LIMIT_BYTES, workers: values.MCMP_WORKERS, simulatedClouds: values.MCMP_SIMULATED_CLOUDS,
   };
 }

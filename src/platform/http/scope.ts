@@ -5,6 +5,8 @@ export interface CallerScope {
   userId: string;
   /** End of the access token; a stream ends then. */
   expiresAt: Date;
+  /** Of a browser's session; absent where a token was sent. */
+  sessionId?: string;
   /** Workspaces whose things the caller may see; `all` for an administrator. */
   workspaceIds(): Promise<string[] | 'all'>;
 }
