@@ -21,6 +21,7 @@ export const router = createBrowserRouter([
       { path: 'drivers', lazy: async () => ({ Component: (await import('../pages/drivers/drivers')).DriversPage }) },
       { path: 'drivers/:driver', lazy: async () => ({ Component: (await import('../pages/drivers/driver')).DriverPage }) },
       { path: 'mcis', lazy: async () => ({ Component: (await import('../pages/mcis/list')).MciListPage }) },
+      { path: 'mcis/:name/vms/:vm/terminal', lazy: async () => ({ Component: (await import('../pages/mcis/terminal')).TerminalPage }) },
       { path: 'mcis/:name/:tab?', lazy: async () => ({ Component: (await import('../pages/mcis/detail')).MciPage }) },
       { path: '*', Component: PageMissing },
     ],

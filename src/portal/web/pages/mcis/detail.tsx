@@ -40,7 +40,7 @@ export function MciPage() {
   if (gone) {
     return <Page title={name}><Empty title={mci.data ? t('gone') : t('missing')} help={mci.data ? t('gone.help', { name }) : mci.error?.message} action={<Button component={Link} to="/mcis">{t('toList')}</Button>} /></Page>;
   }
-  if (!mci.data) return <Page title={name}>{mci.error ? <ErrorNote error={mci.error} retry={() => void mci.refetch()} /> : <Group justify="center" py="xl"><Loader aria-label={say('list.loading')} /></Group>}</Page>;
+  if (!mci.data) return <Page title={name}>{mci.error ? <ErrorNote error={mci.error} retry={() => void mci.refetch()} /> : <Group justify="center" py="xl"><Loader role="status" aria-label={say('list.loading')} /></Group>}</Page>;
   return <Loaded mci={mci.data} error={mci.error} />;
 }
 

@@ -1,0 +1,18 @@
+import { defineWords } from '../../i18n/define';
+
+export const useCommandWords = defineWords('commands', {
+  en: {
+    'run': 'Run', 'command': 'Command', 'command.hint': 'e.g. uname -a', 'command.help': 'It runs over SSH on each VM, at most once, as the user of its image.', 'timeout': 'Longest time (seconds)', 'on': 'On', 'on.all': 'All running VMs ({{count}})', 'on.groups': 'Groups', 'on.chosen': 'Chosen VMs ({{count}})', 'on.pick': 'Choose groups', 'none': 'No VM runs: a command needs at least one.',
+    'history': 'Earlier commands', 'history.empty': 'No command was run yet', 'answers': 'What they said', 'running_one': '{{count}} VM has not answered yet', 'running_other': '{{count}} VMs have not answered yet', 'stop': 'Stop it', 'again': 'Take it again',
+    'same_one': '{{count}} VM said this', 'same_other': '{{count}} VMs said the same', 'exit': 'Exit code {{code}}', 'signal': 'Ended by a signal', 'unreached': 'Not reached', 'truncated': 'Only the first 256 KiB are kept.', 'silent': 'No output', 'failures': 'Did not work', 'good': 'Exit code 0', 'different': 'Each said something else, with exit code 0', 'answers.more_one': 'Show {{count}} answer', 'answers.more_other': 'Show all {{count}} answers', 'ok_one': '{{count}} with exit code 0', 'ok_other': '{{count}} with exit code 0', 'bad_one': '{{count}} otherwise', 'bad_other': '{{count}} otherwise', 'vms.more': 'Show all {{count}}', 'vms.less': 'Show fewer', 'output': 'Output', 'errors': 'Error output',
+    'open': 'Connecting to {{vm}}…', 'title': 'Terminal · {{vm}}', 'back': 'To the VMs', 'screen': 'Terminal of {{vm}}; Ctrl+Shift+Escape leaves it', 'leave': 'Ctrl+Shift+Esc leaves the terminal by keyboard.', 'ready': 'Connected', 'idle': 'No key was pressed for a while: this terminal closes in {{seconds}} s. Press any key to keep it.', 'closed': 'Closed: {{reason}}', 'reconnect': 'Open again',
+    'why.1000': 'the shell ended', 'why.1001': 'the server stops', 'why.4401': 'the session is over', 'why.4403': 'the permission is gone', 'why.4408': 'no key was pressed for too long', 'why.4502': 'the VM does not answer over SSH', 'why.lost': 'the connection was lost',
+  },
+  ko: {
+    'run': '실행', 'command': '명령', 'command.hint': '예: uname -a', 'command.help': '각 VM에서 이미지 사용자로 SSH를 통해 최대 한 번 실행됩니다.', 'timeout': '최대 시간(초)', 'on': '대상', 'on.all': '실행 중인 모든 VM ({{count}})', 'on.groups': '그룹', 'on.chosen': '선택한 VM ({{count}})', 'on.pick': '그룹 선택', 'none': '실행 중인 VM이 없습니다. 명령에는 최소 한 대가 필요합니다.',
+    'history': '이전 명령', 'history.empty': '아직 실행한 명령이 없습니다', 'answers': '실행 결과', 'running_one': 'VM {{count}}대가 아직 응답하지 않았습니다', 'running_other': 'VM {{count}}대가 아직 응답하지 않았습니다', 'stop': '중지', 'again': '다시 사용',
+    'same_one': 'VM {{count}}대의 결과', 'same_other': 'VM {{count}}대가 같은 결과', 'exit': '종료 코드 {{code}}', 'signal': '시그널로 종료됨', 'unreached': '연결하지 못함', 'truncated': '처음 256KiB만 보관됩니다.', 'silent': '출력 없음', 'failures': '실패', 'good': '종료 코드 0', 'different': 'VM마다 다른 결과 (종료 코드 0)', 'answers.more_one': '결과 {{count}}개 보기', 'answers.more_other': '결과 {{count}}개 모두 보기', 'ok_one': '종료 코드 0: {{count}}', 'ok_other': '종료 코드 0: {{count}}', 'bad_one': '그 외: {{count}}', 'bad_other': '그 외: {{count}}', 'vms.more': '{{count}}대 모두 보기', 'vms.less': '간단히 보기', 'output': '출력', 'errors': '오류 출력',
+    'open': '{{vm}}에 연결 중…', 'title': '터미널 · {{vm}}', 'back': 'VM 목록으로', 'screen': '{{vm}} 터미널, Ctrl+Shift+Escape로 나가기', 'leave': 'Ctrl+Shift+Esc를 누르면 키보드로 터미널에서 나갑니다.', 'ready': '연결됨', 'idle': '입력이 없어 {{seconds}}초 뒤 터미널이 닫힙니다. 유지하려면 아무 키나 누르세요.', 'closed': '닫힘: {{reason}}', 'reconnect': '다시 열기',
+    'why.1000': '셸이 끝났습니다', 'why.1001': '서버가 중지됩니다', 'why.4401': '세션이 끝났습니다', 'why.4403': '권한이 없어졌습니다', 'why.4408': '오랫동안 입력이 없었습니다', 'why.4502': 'VM이 SSH로 응답하지 않습니다', 'why.lost': '연결이 끊어졌습니다',
+  },
+});
