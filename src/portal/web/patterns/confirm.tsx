@@ -20,7 +20,7 @@ export function Confirm({ opened, close, title, children, name, verb, color = 'r
     act().then(leave, (reason: unknown) => setError(reason instanceof Error ? reason : new Error(String(reason)))).finally(() => setBusy(false));
   };
   return (
-    <Modal opened={opened} onClose={leave} title={title}>
+    <Modal opened={opened} onClose={leave} title={title} closeButtonProps={{ 'aria-label': t('action.close') }}>
       <form onSubmit={submit}>
         <Stack>
           {children}

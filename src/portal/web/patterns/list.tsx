@@ -101,7 +101,7 @@ export function List<Row>(props: {
                 const fixed = order && !order.columns.includes(column.id);
                 const of = shown.get(column.id);
                 return (
-                  <Table.Th key={column.id} w={of?.width} aria-sort={fixed ? undefined : sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'} ta={of?.end ? 'end' : undefined}>
+                  <Table.Th key={column.id} w={of?.width} miw={of?.width} aria-sort={fixed ? undefined : sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'} ta={of?.end ? 'end' : undefined}>
                     {fixed ? <Text size="sm" fw={600}>{of?.title}</Text> : <Button variant="transparent" color="gray" size="compact-sm" px={0} fw={600} onClick={order ? () => order.choose(column.id) : column.getToggleSortingHandler()} rightSection={sorted === 'asc' ? <ArrowUp size={13} aria-hidden /> : sorted === 'desc' ? <ArrowDown size={13} aria-hidden /> : null}>{of?.title}</Button>}
                   </Table.Th>
                 );
