@@ -2,13 +2,13 @@ import { type CSSVariablesResolver, type MantineColorsTuple, createTheme } from 
 
 const sea: MantineColorsTuple = ['#e6f7fa', '#d3ebf0', '#a8d5df', '#79becd', '#54abbe', '#3c9fb5', '#2c98b0', '#1b8098', '#0b7285', '#00626f'];
 
-/** One look for all pages; dark and light follow the system until a person chooses. */
+/** One look for all pages; dark and light follow the system until a person chooses. Above the luminance threshold black text, below it white, has 4.5:1. */
 export const theme = createTheme({
   colors: { sea },
   primaryColor: 'sea',
   primaryShade: { light: 8, dark: 5 },
   autoContrast: true,
-  luminanceThreshold: 0.2,
+  luminanceThreshold: 0.18,
   defaultRadius: 'md',
   cursorType: 'pointer',
   fontFamily: 'Inter, Pretendard, "Noto Sans KR", system-ui, -apple-system, "Segoe UI", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif',
@@ -21,4 +21,4 @@ export const theme = createTheme({
 });
 
 /** Mantine's own dimmed text is too faint on these grounds for WCAG AA (4.5:1). */
-export const variables: CSSVariablesResolver = () => ({ variables: {}, light: { '--mantine-color-dimmed': '#59636b' }, dark: { '--mantine-color-dimmed': '#a3abb2' } });
+export const variables: CSSVariablesResolver = () => ({ variables: {}, light: { '--mantine-color-dimmed': '#59636b', '--mantine-color-sea-light-hover': '#bfe2ea', '--mantine-primary-color-light-hover': '#bfe2ea' }, dark: { '--mantine-color-dimmed': '#a3abb2' } });

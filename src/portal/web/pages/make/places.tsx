@@ -24,9 +24,9 @@ export function PlacesTable({ need, sizes, regions, suggestions, change }: { nee
           {need.places.some(({ count }) => count !== null) && <Button size="compact-sm" variant="subtle" onClick={() => change({ places: need.places.map((place) => ({ ...place, count: null })) })}>{t('where.even')}</Button>}
         </Group>
       </Group>
-      <Table.ScrollContainer minWidth={820}>
+      <Table.ScrollContainer minWidth={700}>
         <Table verticalSpacing={6} className="tabular">
-          <Table.Thead><Table.Tr><Table.Th>{t('col.place')}</Table.Th><Table.Th w={100}>{t('col.vms')}</Table.Th><Table.Th w={330}>{t('col.spec')}</Table.Th><Table.Th>{t('col.image')}</Table.Th><Table.Th ta="end">{t('col.price')}</Table.Th><Table.Th w={40}><VisuallyHidden>{say('action.delete')}</VisuallyHidden></Table.Th></Table.Tr></Table.Thead>
+          <Table.Thead><Table.Tr><Table.Th>{t('col.place')}</Table.Th><Table.Th w={100}>{t('col.vms')}</Table.Th><Table.Th w="34%">{t('col.spec')}</Table.Th><Table.Th>{t('col.image')}</Table.Th><Table.Th ta="end">{t('col.price')}</Table.Th><Table.Th w={40}><VisuallyHidden>{say('action.delete')}</VisuallyHidden></Table.Th></Table.Tr></Table.Thead>
           <Table.Tbody>
             {need.places.map((place, index) => {
               const suggestion = suggestions.get(suggestionKey(need, place));
@@ -68,7 +68,7 @@ function SpecCells({ need, place, size, suggestion, edit }: { need: Need; place:
       <Table.Td ta="end">
         {spec?.price ? (
           <Tooltip multiline maw={320} label={`${t('price.each', { price: format.money(spec.price.perHour, spec.price.currency) })} · ${spec.price.source} · ${t('price.age', { days: spec.price.ageDays })}${spec.price.simulated ? ` · ${t('price.simulated')}` : ''}`}>
-            <div tabIndex={0}><Text size="sm">{say('unit.perHour', { price: format.money(spec.price.perHour * size, spec.price.currency) })}</Text><Text size="xs" c="dimmed">{spec.price.simulated ? t('price.simulated') : t('price.age', { days: spec.price.ageDays })}</Text></div>
+            <div tabIndex={0}><Text size="sm" style={{ whiteSpace: 'nowrap' }}>{say('unit.perHour', { price: format.money(spec.price.perHour * size, spec.price.currency) })}</Text><Text size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>{spec.price.simulated ? t('price.simulated') : t('price.age', { days: spec.price.ageDays })}</Text></div>
           </Tooltip>
         ) : <Text size="xs" c="dimmed">{t('price.unknown')}</Text>}
       </Table.Td>
