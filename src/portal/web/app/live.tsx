@@ -32,8 +32,13 @@ function touch(keys: readonly string[]): void {
   for (const key of keys) waiting.add(key);
   timer ??= setTimeout(() => {
     timer = undefined;
-    for (const key of waiting) void queries.invalidateQueries({ queryKey: [key] });
-    waiting.clear();
+    for (const key of [...waiting]) {
+      // One that is being asked is not begun anew, or a busy server would never get to its end; it is asked again after it.
+      if (queries.isFetching({ queryKey: [key] }) > 0) continue;
+      waiting.delete(key);
+      void queries.invalidateQueries({ queryKey: [key] });
+    }
+    if (waiting.size > 0) touch([]);
   }, PACE_MS);
 }
 

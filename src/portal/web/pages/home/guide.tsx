@@ -17,7 +17,7 @@ const FIRST_CLOUDS = 3;
 export function Guide({ regions }: { regions: readonly Region[] }) {
   const t = useHomeWords();
   const simulated = useQuery({ queryKey: ['connections', 'simulated'], queryFn: () => simulatedCloudsList(), staleTime: 60_000 });
-  const connect = useMutation({ mutationFn: () => simulatedCloudsConnect({ body: {} }), onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ['regions'] }), queries.invalidateQueries({ queryKey: ['connections'] })]) });
+  const connect = useMutation({ mutationFn: () => simulatedCloudsConnect({ body: {} }), onSettled: () => queries.invalidateQueries({ queryKey: ['regions'] }) });
   // The first connection is told before the last one is made.
   const connected = regions.length > 0 && !connect.isPending;
   const offered = simulated.data?.items ?? [];
