@@ -45,6 +45,8 @@ function touch(keys: readonly string[]): void {
 function take(message: MessageEvent<string>): void {
   const event = JSON.parse(message.data) as LiveEvent;
   touch(TOUCHED[event.type.split('.')[0] as string] ?? []);
+  // Regions come with the reading of a connection's catalogue, and no other event tells them.
+  if (event.type === 'operation.changed' && event.subject.name === 'connection.sync') touch(['connections', 'regions']);
   for (const reader of readers) reader(event);
 }
 

@@ -1,10 +1,10 @@
 import { Button, Card, Code, Group, Loader, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Check } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { Link } from 'react-router';
 import { queries } from '../../app/queries';
-import { simulatedCloudsConnect, simulatedCloudsList } from '../../generated/sdk.gen';
+import { connectionsList, simulatedCloudsConnect, simulatedCloudsList } from '../../generated/sdk.gen';
 import { Allowed } from '../../patterns/allowed';
 import { ErrorNote } from '../../patterns/error';
 import type { Region } from './types';
@@ -17,10 +17,14 @@ const FIRST_CLOUDS = 3;
 export function Guide({ regions }: { regions: readonly Region[] }) {
   const t = useHomeWords();
   const simulated = useQuery({ queryKey: ['connections', 'simulated'], queryFn: () => simulatedCloudsList(), staleTime: 60_000 });
-  const connect = useMutation({ mutationFn: () => simulatedCloudsConnect({ body: {} }), onSettled: () => queries.invalidateQueries({ queryKey: ['regions'] }) });
-  // The first connection is told before the last one is made.
-  const connected = regions.length > 0 && !connect.isPending;
+  const connect = useMutation({ mutationFn: () => simulatedCloudsConnect({ body: {} }), onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ['regions'] }), queries.invalidateQueries({ queryKey: ['connections'] })]) });
+  const connections = useQuery({ queryKey: ['connections', 'guide'], queryFn: () => connectionsList({ query: { pageSize: 200 } }) });
   const offered = simulated.data?.items ?? [];
+  // The first connection is told before the last one is made, and its regions come later still: a suggestion needs those of all it stands on.
+  const late = offered.slice(0, FIRST_CLOUDS).some(({ connection }) => connections.data?.items.some(({ name, state, lastError }) => name === connection && state === 'verified' && lastError === null) && !regions.some((region) => region.connection === connection));
+  useRegionsOf(late);
+  const connecting = connect.isPending || late;
+  const connected = regions.length > 0 && !connecting;
   const places = firstPlaces(regions, offered);
   const suggestion = `/mcis/new?${new URLSearchParams(places.map(({ connection, region }) => ['place', `${connection}/${region}`])).toString()}`;
   return (
@@ -32,14 +36,14 @@ export function Guide({ regions }: { regions: readonly Region[] }) {
           {!connected && (
             <>
               <Text size="sm">{t('empty.connectionsHelp')}</Text>
-              {connect.isPending ? <Group gap="xs" role="status"><Loader size={16} aria-hidden /><Text size="sm">{t('guide.connecting')}</Text></Group> : (
+              {connecting ? <Group gap="xs" role="status"><Loader size={16} aria-hidden /><Text size="sm">{t('guide.connecting')}</Text></Group> : (
                 <Group gap="xs">
                   {offered.length > 0 && <Allowed permission="connection:create"><Button size="sm" onClick={() => connect.mutate()}>{t('guide.simulated', { count: offered.length })}</Button></Allowed>}
                   <Allowed permission="connection:create"><Button size="sm" component={Link} to="/connections/new" variant={offered.length > 0 ? 'default' : 'filled'}>{t('guide.own')}</Button></Allowed>
                 </Group>
               )}
               {simulated.data && offered.length === 0 && <Text size="xs" c="dimmed">{t('guide.try')} <Code>npm run try</Code></Text>}
-              {connect.error && <ErrorNote error={connect.error} retry={() => connect.mutate()} />}
+              {connect.error && !connecting && <ErrorNote error={connect.error} retry={() => connect.mutate()} />}
             </>
           )}
         </Step>
@@ -51,6 +55,17 @@ export function Guide({ regions }: { regions: readonly Region[] }) {
       </Stack>
     </Card>
   );
+}
+
+const LOOK_MS = 1500;
+
+/** Looks for regions while some are late, also where no event tells them. */
+function useRegionsOf(late: boolean): void {
+  useEffect(() => {
+    if (!late) return;
+    const timer = setInterval(() => void queries.invalidateQueries({ queryKey: ['regions'] }, { cancelRefetch: false }), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [late]);
 }
 
 /** A place on each of the first clouds: the one that is read first in simulated ones, else one whose prices are known. */
