@@ -66,7 +66,7 @@ function Rules({ draft: { access }, change }: { draft: Draft; change(part: Parti
         {access.map((rule, index) => <RuleLine key={index} rule={rule} set={(part) => set(index, part)} remove={() => remove(index)} />)}
         {access.length === 0 && <Text size="sm" c="dimmed">{t('access.closed')}</Text>}
       </Stack>
-      <Button mt="sm" size="xs" variant="subtle" leftSection={<Plus size={14} aria-hidden />} disabled={access.length >= 50} onClick={() => change({ access: [...access, { protocol: 'tcp', fromPort: 8080, toPort: 8080, cidr: ANYWHERE }] })}>{t('access.add')}</Button>
+      <Button mt="sm" size="xs" variant="subtle" style={{ alignSelf: 'flex-start' }} leftSection={<Plus size={14} aria-hidden />} disabled={access.length >= 50} onClick={() => change({ access: [...access, { protocol: 'tcp', fromPort: 8080, toPort: 8080, cidr: ANYWHERE }] })}>{t('access.add')}</Button>
     </Card>
   );
 }
