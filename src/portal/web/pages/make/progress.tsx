@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Center, Group, List, Loader, Progress as Bar, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { CircleCheck, CircleX } from 'lucide-react';
+import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { allPages } from '../../app/pages';
@@ -39,7 +39,7 @@ export function ProgressPage({ operationId }: { operationId: string }) {
   const seconds = Math.max(0, ((endedAt ?? Date.now()) - startedAt) / 1000);
   return (
     <Page
-      title={t(state === 'succeeded' ? 'progress.runs' : ended ? 'progress.ended' : 'progress.title', { name: name ?? '' })}
+      title={t(state === 'succeeded' ? (progress.failed > 0 ? 'progress.partly' : 'progress.runs') : ended ? 'progress.ended' : 'progress.title', { name: name ?? '' })}
       about={<span data-operation={operationId}>{t(ended ? 'progress.took' : 'progress.about', { seconds: format.duration(seconds) })}</span>}
       actions={<>
         {!ended && <Allowed permission="operation:cancel"><Button size="xs" variant="default" disabled={state === 'cancelling'} onClick={() => setAsking(true)}>{t('progress.cancel')}</Button></Allowed>}
@@ -54,7 +54,7 @@ export function ProgressPage({ operationId }: { operationId: string }) {
             <Bar.Section value={share(progress.done, progress.total)} color="teal" aria-label={say('state.running')} /><Bar.Section value={share(progress.failed, progress.total)} color="red" aria-label={say('state.failed')} />
           </Bar.Root>
         </Card>
-        {state === 'succeeded' && <Alert color="teal" icon={<CircleCheck size={18} aria-hidden />} title={t('progress.done', { count: progress.done })}><Next name={name ?? ''} /></Alert>}
+        {state === 'succeeded' && <Alert color={progress.failed > 0 ? 'orange' : 'teal'} icon={progress.failed > 0 ? <TriangleAlert size={18} aria-hidden /> : <CircleCheck size={18} aria-hidden />} title={t(progress.failed > 0 ? 'progress.doneSome' : 'progress.done', { count: progress.done })}><Next name={name ?? ''} failed={progress.failed > 0} /></Alert>}
         {(state === 'failed' || state === 'cancelled') && <Alert color={state === 'failed' ? 'red' : 'gray'} icon={<CircleX size={18} aria-hidden />} title={t(state === 'failed' ? 'progress.gone' : 'progress.cancelled')}><Next name={name ?? ''} failed /></Alert>}
         <Errors operation={operation.data} />
         {vms.data && <Regions vms={vms.data} />}
