@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeys, readBundle } from '@mcmp/driver-sdk/bundle';
@@ -56,6 +57,22 @@ describe('a bundle is refused with the reason, and nothing of it is left', () =>
     expect([answer.status, answer.body.detail]).toEqual([status, expect.stringMatching(why)]);
     expect((await get('/v1/drivers')).items).toEqual([]);
     expect(copies('tiny')).toEqual([]);
+  });
+
+  it('where its sender goes away in the middle, whether the length was told or not, and the log tells no error of ours', async () => {
+    const bytes = await signed({ version: '1.0.0' });
+    for (const length of [`content-length: ${bytes.length}`, 'transfer-encoding: chunked']) {
+      const socket = connectTo(Number(new URL(server.url).port), '127.0.0.1');
+      await new Promise((done) => socket.once('connect', done));
+      socket.write(`POST /v1/drivers HTTP/1.1\r\nhost: here\r\nauthorization: Bearer ${server.token}\r\ncontent-type: application/vnd.mcmp.bundle\r\n${length}\r\n\r\n`);
+      const half = bytes.subarray(0, bytes.length / 2);
+      socket.write(length.startsWith('content') ? half : Buffer.concat([Buffer.from(`${half.length.toString(16)}\r\n`), half, Buffer.from('\r\n')]));
+      await new Promise((done) => setTimeout(done, 200));
+      socket.destroy();
+    }
+    await new Promise((done) => setTimeout(done, 300));
+    expect([(await get('/v1/drivers')).items, copies('tiny')]).toEqual([[], []]);
+    expect(server.log()).not.toContain('aborted');
   });
 
   it('as JSON, or on a route that takes JSON', async () => {

@@ -175,12 +175,13 @@ export class Bucket {
     if (era !== this.era) return;
     if (limit !== undefined) this.told = Math.max(1, limit);
     const left = remaining + 1;
-    this.facts.left = Math.min(this.facts.left ?? Infinity, left);
     const now = this.now();
     let ready = [...this.urgent, ...this.held].filter((at) => at <= now).length;
     for (const tokens of [this.held, this.urgent]) {
       for (; ready > left && (tokens[0] ?? Infinity) <= now; ready -= 1) tokens.shift();
     }
+    // What stays here was taken from the ledger already, and the cloud still counts it as left.
+    this.facts.left = Math.min(this.facts.left ?? Infinity, Math.max(0, left - ready));
   }
 
   /** Takes a token that is ready; tells whether there was one. */

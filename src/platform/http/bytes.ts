@@ -21,17 +21,21 @@ export function acceptBytes(fastify: FastifyInstance): void {
 
 /**
  * Reads a body of bytes to its end.
- * @throws Problem UNSUPPORTED_MEDIA_TYPE where the body was JSON or absent, PAYLOAD_TOO_LARGE.
+ * @throws Problem UNSUPPORTED_MEDIA_TYPE where the body was JSON or absent, PAYLOAD_TOO_LARGE, INVALID_REQUEST where the sender went away in the middle.
  */
 export async function readBytes(body: unknown, most: number, what: string): Promise<Buffer> {
   if (!(body instanceof Readable)) throw new Problem('UNSUPPORTED_MEDIA_TYPE', `The body must be the bytes of ${what}: send the file itself with content-type application/octet-stream.`);
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of body as AsyncIterable<Buffer>) {
-    // Read on to the end, so that the caller gets the answer instead of a broken connection.
-    if ((size += part.length) <= most) parts.push(part);
-    else if (size > 2 * most) break;
-    else parts.length = 0;
+  try {
+    for await (const part of body as AsyncIterable<Buffer>) {
+      // Read on to the end, so that the caller gets the answer instead of a broken connection.
+      if ((size += part.length) <= most) parts.push(part);
+      else if (size > 2 * most) break;
+      else parts.length = 0;
+    }
+  } catch {
+    throw new Problem('INVALID_REQUEST', `The body was cut off after ${size} bytes: send ${what} again.`);
   }
   if (size > most) throw new Problem('PAYLOAD_TOO_LARGE', `The body is larger than ${most / 1048576} MiB, the most that ${what} may have.`);
   return Buffer.concat(parts);
