@@ -11,6 +11,9 @@ import { type Running, run } from '../../src/cli/processes.js';
 /** A server with its own PostgreSQL and a cloud in a box, for one measurement. */
 export interface Stage {
   api: ApiClient;
+  /** Of the server, and how its administrator logs in there. */
+  address: string;
+  password: string;
   control: string;
   wires: Record<string, string>;
   /** Of the server. */
@@ -19,6 +22,8 @@ export interface Stage {
   usage(): { cpuSeconds: number; rssMiB: number };
   calls(after: number): Promise<CallRecord[]>;
   lastCall(): Promise<number>;
+  /** Kills the server without warning. @returns what starts it again, at the same address. */
+  kill(): Promise<() => Promise<void>>;
   /** Starts another server on the same database. */
   another(): Promise<ApiClient>;
   end(): Promise<void>;
@@ -44,12 +49,18 @@ export async function openStage(boxArgs: string[], environment: Record<string, s
       programs.push(started);
       return started;
     };
-    const clientOf = ({ line }: Running): ApiClient => new ApiClient(/(http:\/\/\S+)/.exec(line)?.[1] as string, 'admin', password);
-    const server = await start({ MCMP_DATA_DIR: folder });
+    const addressOf = ({ line }: Running): string => /(http:\/\/\S+)/.exec(line)?.[1] as string;
+    const clientOf = (running: Running): ApiClient => new ApiClient(addressOf(running), 'admin', password);
+    let server = await start({ MCMP_DATA_DIR: folder });
+    const address = addressOf(server);
     const ask = async <T>(path: string): Promise<T> => (await (await fetch(control + path)).json()) as T;
     return {
-      control, wires, end, pid: server.process.pid as number,
+      control, wires, end, address, password, pid: server.process.pid as number,
       api: clientOf(server),
+      kill: async () => {
+        await server.stop('SIGKILL');
+        return async () => { server = await start({ MCMP_DATA_DIR: folder, MCMP_PORT: new URL(address).port }); };
+      },
       another: async () => clientOf(await start({ MCMP_DATA_DIR: join(folder, `server-${programs.length}`), DATABASE_URL: embeddedUrl(folder) })),
       usage: () => usageOf(server.process.pid as number),
       calls: async (after) => {

@@ -6,12 +6,12 @@ import '../i18n';
 import { queries } from './queries';
 import { router } from './routes';
 import { SessionProvider } from './session';
-import { theme, variables } from './theme';
+import { contrast, theme } from './theme';
 
 /** The application: theme, queries, session, pages. */
 export function App() {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={contrast} defaultColorScheme="auto">
       <Notifications position="bottom-right" />
       <QueryClientProvider client={queries}>
         <SessionProvider>

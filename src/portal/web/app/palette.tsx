@@ -32,7 +32,7 @@ export function Palette() {
   const actions = useActions();
   const groups = [{ group: t('palette.actions'), actions }, ...found].map(({ group, actions: all }) => ({ group, actions: all.filter((action) => 'label' in action && (query.trim() === '' || action.keywords === 'found' || fits(query.trim(), action.label, action.description))) }));
   // What the API found fits already, by more than its label.
-  return <Spotlight onSpotlightOpen={() => setOpened(true)} onSpotlightClose={() => setOpened(false)} actions={groups.filter(({ actions: all }) => all.length > 0)} filter={(_query, all) => all} query={query} onQueryChange={setQuery} shortcut="mod + K" nothingFound={t('palette.nothing')} attributes={{ content: { 'aria-label': t('palette') } }} scrollable maxHeight={440} searchProps={{ placeholder: t('palette.hint'), 'aria-label': t('palette.hint') }} />;
+  return <Spotlight onSpotlightOpen={() => setOpened(true)} onSpotlightClose={() => setOpened(false)} actions={groups.filter(({ actions: all }) => all.length > 0)} filter={(_query, all) => all} query={query} onQueryChange={setQuery} shortcut="mod + K" tagsToIgnore={[]} nothingFound={t('palette.nothing')} attributes={{ content: { 'aria-label': t('palette') } }} scrollable maxHeight={440} searchProps={{ placeholder: t('palette.hint'), 'aria-label': t('palette.hint') }} />;
 }
 
 /** What a person can do from everywhere. */

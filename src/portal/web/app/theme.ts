@@ -6,7 +6,7 @@ const sea: MantineColorsTuple = ['#e6f7fa', '#d3ebf0', '#a8d5df', '#79becd', '#5
 export const theme = createTheme({
   colors: { sea },
   primaryColor: 'sea',
-  primaryShade: { light: 8, dark: 7 },
+  primaryShade: 8,
   autoContrast: true,
   luminanceThreshold: 0.18,
   defaultRadius: 'md',
@@ -20,5 +20,16 @@ export const theme = createTheme({
   },
 });
 
-/** A light button under the pointer is a little too dark for WCAG AA (4.5:1) in Mantine's own shade; other tints are mended in `portal.css`. */
-export const variables: CSSVariablesResolver = () => ({ variables: {}, light: { '--mantine-color-sea-light-hover': '#bfe2ea', '--mantine-primary-color-light-hover': '#bfe2ea' }, dark: {} });
+const COLORS = ['gray', 'red', 'grape', 'blue', 'cyan', 'teal', 'green', 'yellow', 'orange', 'sea'];
+/** Of tinted badges and notes in the light, where the darkest shade of a colour is still too pale. */
+const INKS: Record<string, string> = { yellow: '#7a4a00', orange: '#9c3306', green: '#1f6b2d', teal: '#06694b', red: '#b32020', blue: '#12599c', grape: '#862e9c', gray: '#3d454c' };
+
+/** Quiet text, placeholders, errors and tinted grounds with at least 4.5 : 1: the library's own are paler than WCAG 2.2 AA allows. */
+export const contrast: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--portal-ground': '#f6f8fa', '--mantine-color-dimmed': '#59636d', '--mantine-color-placeholder': '#66707a', '--mantine-color-error': '#c92a2a',
+    ...Object.fromEntries(COLORS.flatMap((name) => [[`--mantine-color-${name}-light`, `var(--mantine-color-${name}-0)`], [`--mantine-color-${name}-light-hover`, `var(--mantine-color-${name}-1)`], [`--mantine-color-${name}-light-color`, INKS[name] ?? `var(--mantine-color-${name}-9)`]])),
+  },
+  dark: { '--portal-ground': '#14181d', '--mantine-color-dimmed': '#a9b1b9', '--mantine-color-placeholder': '#9aa3ab', '--mantine-color-error': '#ff9a9a' },
+});
