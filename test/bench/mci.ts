@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type ApiClient, readAll, watchOperation } from '../../src/cli/client.js';
+import { watchOperation } from '../../src/cli/client.js';
 import { criticalPathMs } from './critical-path.js';
+import { type Group, connectAll, groupsOf } from './places.js';
 import { type Stage, openStage, round } from './stage.js';
 
 /**
@@ -9,44 +10,6 @@ import { type Stage, openStage, round } from './stage.js';
  */
 const { values } = parseArgs({ options: { 'time-scale': { type: 'string', default: '0.5' }, only: { type: 'string' } } });
 const BASE = '/v1/projects/default/mcis';
-const CLOUDS = ['aws', 'azure', 'gcp', 'alibaba', 'tencent', 'ibm', 'openstack', 'aws', 'azure', 'gcp'];
-
-interface Group { name: string; size: number; connection: string; region: string; spec: string; image: string }
-
-/** Connections of the simulated clouds through the plain wire, AWS through the real driver and the EC2 wire. */
-async function connect({ api, control, wires }: Stage): Promise<Map<string, string[]>> {
-  const clouds = (await (await fetch(`${control}/control/clouds`)).json()) as { cloud: string; regions: { id: string }[] }[];
-  const regions = new Map(clouds.map((item) => [item.cloud, item.regions.map((region) => region.id)]));
-  for (const cloud of new Set(CLOUDS)) {
-    const aws = cloud === 'aws';
-    const { accessKeyId, secretKey } = (await (await fetch(`${control}/control/credential?cloud=${cloud}&account=${aws ? '111122223333' : 'bench'}`)).json()) as { accessKeyId: string; secretKey: string };
-    await api.post('/v1/connections', { name: cloud, driver: aws ? 'aws' : 'simulator', endpoint: aws ? wires.ec2 : wires.plain, sync: false, credential: aws ? { accessKeyId, secretAccessKey: secretKey } : { accessKeyId, secretKey }, options: aws ? {} : { cloud } });
-  }
-  return regions;
-}
-
-/** Groups of equal size, one per region, going round the clouds. */
-async function groupsOf(api: ApiClient, regions: Map<string, string[]>, count: number, size: number): Promise<Group[]> {
-  const next = new Map<string, number>();
-  const places: { cloud: string; region: string }[] = [];
-  for (let index = 0; places.length < count && index < 1000; index++) {
-    const cloud = CLOUDS[index % CLOUDS.length] as string;
-    const at = next.get(cloud) ?? 0;
-    const region = regions.get(cloud)?.[at];
-    next.set(cloud, at + 1);
-    if (region) places.push({ cloud, region });
-  }
-  const groups: Group[] = [];
-  for (const [index, { cloud, region }] of places.entries()) {
-    const { id } = (await readAll<{ id: string; name: string }>(api, '/v1/connections')).find((item) => item.name === cloud) as { id: string };
-    const where = `connection=${cloud}&region=${encodeURIComponent(region)}&architecture=amd64`;
-    const find = async (path: string): Promise<string | undefined> => (await api.get<{ items: { id: string }[] }>(`${path}&pageSize=1`)).items[0]?.id;
-    if (!(await find(`/v1/specs?${where}`))) await watchOperation(api, (await api.post<{ id: string }>(`/v1/connections/${id}/sync`, { regions: [region] })).id, () => undefined, 50);
-    groups.push({ name: `g${index}-${cloud}`, size, connection: cloud, region, spec: (await find(`/v1/specs?${where}&vcpu=2&sort=price`)) as string, image: (await find(`/v1/images?${where}`)) as string });
-  }
-  return groups;
-}
-
 interface Figures { vms: number; regions: number; createSeconds: number; deleteSeconds: number; ratio: number; criticalSeconds: number; callsPerVm: number; throttledShare: number; cpuSeconds: number; rssMiB: number; running: number; left: number }
 
 async function measure(stage: Stage, name: string, groups: Group[]): Promise<Figures> {
@@ -74,7 +37,7 @@ async function measure(stage: Stage, name: string, groups: Group[]): Promise<Fig
 async function stageOf(label: string, boxArgs: string[], sizes: [regions: number, perRegion: number][]): Promise<Record<string, Figures>> {
   const stage = await openStage(boxArgs);
   try {
-    const regions = await connect(stage);
+    const regions = await connectAll(stage);
     const result: Record<string, Figures> = {};
     for (const [count, size] of sizes) {
       const name = `${label}${count * size}`;
