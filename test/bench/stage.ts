@@ -43,7 +43,7 @@ export async function openStage(boxArgs: string[], environment: Record<string, s
     programs.push(box);
     const { control, wires } = JSON.parse(box.line) as { control: string; wires: Record<string, string> };
     const password = randomBytes(12).toString('base64url');
-    const common = { MCMP_PORT: '0', MCMP_ADMIN_PASSWORD: password, MCMP_LOG_LEVEL: 'error', MCMP_SECRET_KEY: randomBytes(32).toString('base64'), ...environment };
+    const common = { MCMP_PORT: '0', MCMP_ADMIN_PASSWORD: password, MCMP_LOG_LEVEL: 'error', MCMP_SECRET_KEY: randomBytes(32).toString('base64'), MCMP_SIMULATED_CLOUDS: box.line, ...environment };
     const start = async (more: Record<string, string>): Promise<Running> => {
       const started = await run('src/main.js', [], { ...common, ...more }, /listens at/, join(folder, 'server.log'));
       programs.push(started);

@@ -28,8 +28,8 @@ if (chromium === undefined) {
 }
 
 /** What every journey finds: connections to the ten clouds, and an MCI of two VMs in a region of each. */
-async function furnish({ api, control, wires }: Stage): Promise<void> {
-  await connect(api, { control, wires });
+async function furnish({ api }: Stage): Promise<void> {
+  await connect(api);
   const places = await choosePlaces(api);
   const { id } = await api.post<{ id: string }>('/v1/projects/default/mcis', { name: 'shop', description: 'What every journey finds', labels: { team: 'shop' }, onPartialFailure: 'replace', groups: places.map(({ cloud, connection, region, spec, image }) => ({ name: cloud, size: 2, connection, region, spec, image })) });
   const { state, errors } = await watchOperation(api, id, () => undefined, 100);
