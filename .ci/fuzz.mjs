@@ -30,7 +30,7 @@ try {
   programs.push(server);
   const url = /(http:\/\/\S+)/.exec(server.line)[1];
   const client = new ApiClient(url, 'admin', password);
-  const known = await furnish(client);
+  const known = await furnish(client, JSON.parse(boxProgram.line));
   const { accessToken } = await client.post('/v1/auth/token', { username: 'admin', password });
   const began = Date.now();
   const code = await schemathesis(url, accessToken, known);
@@ -51,7 +51,7 @@ try {
 process.exit(status);
 
 /** What the fuzz finds: ten connections, a catalogue, MCIs with VMs, a command that ran. @returns values that hit them, by parameter or field. */
-async function furnish(client) {
+async function furnish(client, box) {
   await connect(client);
   const places = await choosePlaces(client);
   const [aws, ncp] = ['aws', 'ncp'].map((cloud) => places.find((place) => place.cloud === cloud));
