@@ -35,6 +35,7 @@ export function Answers({ mci, operationId }: { mci: MciDetail; operationId: str
   const good = groups.filter(({ exitCode }) => exitCode === 0);
   const bad = groups.filter(({ exitCode }) => exitCode !== 0);
   const { singles, others } = splitAnswers(good);
+  const { singles: badSingles, others: badOthers } = splitAnswers(bad);
   return (
     <Stack gap="sm">
       <Group justify="space-between">
@@ -51,11 +52,11 @@ export function Answers({ mci, operationId }: { mci: MciDetail; operationId: str
         )}
       </div>
       {stop.error && <ErrorNote error={stop.error} />}
-      {bad.length > 0 && <><Title order={3} size="h6">{t('failures')}</Title>{bad.slice(0, all ? undefined : MANY).map((answer) => <One key={answer.vms[0]} answer={answer} />)}</>}
+      {bad.length > 0 && <><Title order={3} size="h6">{t('failures')}</Title>{badOthers.slice(0, all ? undefined : MANY).map((answer) => <One key={answer.vms[0]} answer={answer} />)}{badSingles.length > 0 && <Singles answers={badSingles} label={t('failures')} />}</>}
       {bad.length > 0 && good.length > 0 && <Title order={3} size="h6">{t('good')}</Title>}
       {others.slice(0, all ? undefined : MANY).map((answer) => <One key={answer.vms[0]} answer={answer} />)}
-      {!all && Math.max(others.length, bad.length) > MANY && <Button variant="default" size="xs" onClick={() => setAll(true)}>{t('answers.more', { count: others.length + bad.length })}</Button>}
-      {singles.length > 0 && <><Title order={3} size="h6">{t('different')}</Title><Singles answers={singles} /></>}
+      {!all && Math.max(others.length, badOthers.length) > MANY && <Button variant="default" size="xs" onClick={() => setAll(true)}>{t('answers.more', { count: others.length + badOthers.length })}</Button>}
+      {singles.length > 0 && <><Title order={3} size="h6">{t('different')}</Title><Singles answers={singles} label={t('different')} /></>}
     </Stack>
   );
 }

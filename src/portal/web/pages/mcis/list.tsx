@@ -60,7 +60,7 @@ export function MciListPage() {
     { id: 'name', title: t('name'), value: (mci) => mci.name, cell: (mci) => <Anchor component={Link} to={`/mcis/${mci.name}`} fw={600} size="sm">{mci.name}</Anchor> },
     { id: 'status', title: t('status'), value: (mci) => say(`state.${mci.status}` as 'state.running'), cell: (mci) => <State state={mci.status} />, width: 140 },
     { id: 'vms', title: t('vms'), value: (mci) => mci.vms, end: true, width: 80 },
-    { id: 'states', title: t('byState'), value: (mci) => Object.entries(mci.counts).map(([state, count]) => `${count} ${say(`state.${state}` as 'state.running')}`).join(' '), cell: (mci) => <Counts counts={mci.counts} /> },
+    { id: 'states', title: t('byState'), value: (mci) => Object.entries(mci.counts).map(([state, count]) => `${count} ${say(`state.${state}` as 'state.running')}`).join(' '), cell: (mci) => <Counts counts={mci.counts} />, width: 170 },
     { id: 'clouds', title: t('clouds'), value: (mci) => places.get(mci.id)?.clouds.join(', ') ?? '' },
     { id: 'regions', title: t('regions'), value: (mci) => places.get(mci.id)?.regions.join(', ') ?? '', hidden: true },
     { id: 'price', title: t('price'), value: (mci) => mci.pricePerHour[0]?.perHour ?? null, cell: (mci) => <Price prices={mci.pricePerHour} month={false} />, end: true, width: 140 },

@@ -17,11 +17,12 @@ export function splitAnswers(answers: readonly Answer[]): { singles: Answer[]; o
 }
 
 /** Those, one row each. */
-export function Singles({ answers }: { answers: readonly Answer[] }) {
+export function Singles({ answers, label }: { answers: readonly Answer[]; label: string }) {
   const t = useCommandWords();
   const columns = useMemo<Column<Answer>[]>(() => [
     { id: 'vm', title: 'VM', value: ({ vms }) => vms[0] ?? '', width: 220 },
+    { id: 'exit', title: t('exitCode'), value: ({ exitCode }) => exitCode, end: true, width: 110 },
     { id: 'output', title: t('output'), value: ({ stdout }) => stdout.trimEnd(), cell: ({ stdout }) => <span className="mono" title={stdout}>{stdout.trimEnd() || t('silent')}</span> },
   ], [t]);
-  return <List id="mci-answers" label={t('different')} rows={answers} columns={columns} rowId={({ vms }) => vms[0] ?? ''} height={480} />;
+  return <List id="mci-answers" label={label} rows={answers} columns={columns} rowId={({ vms }) => vms[0] ?? ''} height={480} />;
 }
