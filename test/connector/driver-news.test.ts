@@ -71,3 +71,11 @@ it('a driver dropped into the folder of one server is told to everyone, on every
   rmSync(join(folder, 'tiny'), { recursive: true });
   await eventually(() => news.some(({ subject, data }) => subject.id === 'tiny' && data.what === 'withdrawn' && data.version === '1.0.0'));
 });
+
+it('a broken driver that is taken away is told too, though it never served', async () => {
+  drop('3.0.0', true);
+  await eventually(() => news.filter(({ data }) => data.what === 'failed').length === 2);
+  const before = news.length;
+  rmSync(join(folder, 'tiny'), { recursive: true });
+  await eventually(() => news.slice(before).some(({ subject, data }) => subject.id === 'tiny' && data.what === 'withdrawn' && data.version === undefined));
+});

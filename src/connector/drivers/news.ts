@@ -16,11 +16,12 @@ export class DriverNews {
     host.onChange((change) => void this.tell(change).catch((error: unknown) => this.logger.warn('a change of the drivers could not be told', { reason: (error as Error).message })));
   }
 
-  private async tell({ added, removed, failed }: DriverChange): Promise<void> {
+  private async tell({ added, removed, failed, cleared = [] }: DriverChange): Promise<void> {
     const gone = removed.filter(({ name }) => !added.some((driver) => driver.name === name));
     const news: [name: string, data: object][] = [
       ...added.map(({ name, version, hash }) => [name, { what: 'serving', version, hash }] as [string, object]),
       ...gone.map(({ name, version, hash }) => [name, { what: 'withdrawn', version, hash }] as [string, object]),
+      ...cleared.filter((folder) => !gone.some((driver) => driver.folder === folder)).map((folder) => [folder, { what: 'withdrawn' }] as [string, object]),
       ...failed.map(({ folder, why }) => [folder, { what: 'failed', why }] as [string, object]),
     ];
     if (news.length === 0) return;

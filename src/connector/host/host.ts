@@ -192,7 +192,7 @@ export class DriverHost {
       if (this.choices.has(driver.manifest.name)) void this.fleet.dismiss(driver.hash);
       else this.fleet.serve(driver);
     }
-    this.tell({ added, removed, failed: change.failed });
+    this.tell({ added, removed, failed: change.failed, ...(change.cleared && { cleared: change.cleared }) });
   }
 
   private tell(change: DriverChange): void {

@@ -49,6 +49,8 @@ export interface DriverChange {
   added: ReadyDriver[];
   removed: ReadyDriver[];
   failed: { folder: string; why: string }[];
+  /** Folders that held a broken driver and are gone. */
+  cleared?: string[];
 }
 
 /** A change in the drivers' folder, with the files of the added. */
@@ -191,11 +193,11 @@ export class Registry {
 
   private gone(folder: string): void {
     this.seen.delete(folder);
-    this.failed.delete(folder);
+    const broken = this.failed.delete(folder);
     const removed = [...this.ready.values()].filter((driver) => driver.folder === folder);
-    if (removed.length === 0) return;
+    if (removed.length === 0 && !broken) return;
     for (const { name } of removed) this.ready.delete(name);
-    this.options.onChange({ added: [], removed, failed: [], loaded: [] });
+    this.options.onChange({ added: [], removed, failed: [], ...(broken && { cleared: [folder] }), loaded: [] });
     this.retryTaken();
   }
 

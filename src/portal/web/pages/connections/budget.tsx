@@ -47,7 +47,7 @@ function BucketCard({ bucket }: { bucket: Bucket }) {
   return (
     <Card withBorder radius="lg" data-bucket={bucket.apiClass}>
       <Group justify="space-between" mb="xs" wrap="nowrap">
-        <Tooltip label={bucket.methods.join(', ')} multiline maw={420} disabled={bucket.methods.length === 0}><Title order={2} size="h6" className="ellipsis" tabIndex={0}>{bucket.apiClass}</Title></Tooltip>
+        <Tooltip label={bucket.methods.join(', ')} multiline maw={420} disabled={bucket.methods.length === 0}><Title order={2} size="h6" className="ellipsis" tabIndex={0}>{bucket.apiClass === '*' ? t('rest') : bucket.apiClass}</Title></Tooltip>
         <Badge variant="default" tt="none" style={{ flexShrink: 0 }}>{bucket.region ?? t('everywhere')}</Badge>
       </Group>
       <Text size="sm" className="tabular">{t('rate')}: {rate === null ? '—' : t('perSecond', { rate: format.number(rate, 2) })} {limit && t('of', { limit: format.number(limit.perSecond, 2) })}</Text>

@@ -56,8 +56,9 @@ function Actions({ connection }: { connection: Connection }) {
   const [deleting, setDeleting] = useState(false);
   const again = (): void => void queries.invalidateQueries({ queryKey: ['connections'] });
   const path = { connection: connection.id };
-  const told = (error: Error): void => void notifications.show({ message: <WhyNot error={error} />, autoClose: false, color: 'red', withBorder: true });
-  const verify = useMutation({ mutationFn: () => connectionsVerify({ path }), onSuccess: ({ principal }) => notifications.show({ message: t('verified', { principal: principal ?? connection.name }), color: 'teal' }), onError: told, onSettled: again });
+  const closeButtonProps = { 'aria-label': say('action.close') };
+  const told = (error: Error): void => void notifications.show({ message: <WhyNot error={error} />, autoClose: false, color: 'red', withBorder: true, closeButtonProps });
+  const verify = useMutation({ mutationFn: () => connectionsVerify({ path }), onSuccess: ({ principal }) => notifications.show({ message: t('verified', { principal: principal ?? connection.name }), color: 'teal', closeButtonProps }), onError: told, onSettled: again });
   const sync = useMutation({ mutationFn: () => connectionsSync({ path, body: {} }), onError: told, onSettled: again });
   return (
     <>

@@ -84,7 +84,7 @@ function Choice({ drivers, choose }: { drivers: readonly Driver[]; choose(name: 
         ))}
         {ready.length > 0 && <Card withBorder radius="lg"><Text fw={650} size="sm">{t('choose.more')}</Text><Text size="xs" c="dimmed" mb="xs">{t('choose.moreHelp')}</Text>{toDrivers}</Card>}
       </SimpleGrid>
-      {drivers.filter(({ state }) => state !== 'ready').map((driver) => <Alert key={driver.name} mt="sm" color="gray" title={<Group gap="xs">{said(driver.title) || driver.name}<State state={driver.state} /></Group>}>{driver.why}</Alert>)}
+      {drivers.filter(({ state }) => state !== 'ready').map((driver) => <Alert key={`${driver.name} ${driver.why}`} mt="sm" color="gray" title={<Group gap="xs">{said(driver.title) || driver.name}<State state={driver.state} /></Group>}>{driver.why}</Alert>)}
     </>
   );
 }

@@ -86,7 +86,8 @@ function Actions({ driver }: { driver: Driver }) {
         await driversDelete({ path });
         await go('/drivers');
         queries.removeQueries({ queryKey: ['drivers', 'one', driver.name] });
-        await driversChanged();
+        // The list first: what it no longer holds is not asked for again.
+        await queries.invalidateQueries({ queryKey: ['drivers', 'all'] });
       }}>
         <Text size="sm">{t('confirm.deleteHelp')}</Text><AsCode request={{ method: 'DELETE', path: `/v1/drivers/${driver.name}` }} cli={`mcmp driver delete ${driver.name}`} />
       </Confirm>

@@ -59,9 +59,10 @@ function Installed({ upload }: { upload: React.ReactNode }) {
     { id: 'grade', title: t('grade'), value: ({ name }) => grades.get(name)?.letter ?? null, cell: ({ name, state }) => (state === 'ready' ? <GradeMark grade={grades.get(name)} /> : '—') },
     { id: 'why', title: t('why'), value: ({ why }) => why },
   ], [t, say, said, format, grades]);
+  // A broken folder stands beside the former good version of the same name.
   return (
     <List
-      id="drivers" label={t('title')} rows={data} columns={columns} rowId={({ name }) => name} loading={isFetching} error={error} retry={() => void refetch()}
+      id="drivers" label={t('title')} rows={data} columns={columns} rowId={({ name, state, why }) => `${name} ${state} ${why ?? ''}`} loading={isFetching} error={error} retry={() => void refetch()}
       empty={<Empty icon={<Puzzle size={26} aria-hidden />} title={t('empty')} help={t('emptyHelp')} action={upload} />}
     />
   );

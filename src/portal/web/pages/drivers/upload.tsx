@@ -24,7 +24,7 @@ export function UploadDialog({ opened, close }: { opened: boolean; close(): void
   const send = useMutation({
     mutationFn: (body: File) => driversUpload({ body, query }),
     onSuccess: async ({ name, version, versions }) => {
-      notifications.show({ color: 'teal', message: t('upload.done', { name, version: version ?? versions[0]?.version ?? '' }) });
+      notifications.show({ color: 'teal', closeButtonProps: { 'aria-label': say('action.close') }, message: t('upload.done', { name, version: version ?? versions[0]?.version ?? '' }) });
       leave();
       await driversChanged();
       await go(`/drivers/${name}`);
