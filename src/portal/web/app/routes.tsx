@@ -2,12 +2,16 @@ import { createBrowserRouter } from 'react-router';
 import { PageBroke, PageMissing } from '../patterns/error';
 import { Shell } from './shell';
 
+/** While the first page is loaded; a moment is too short for a word. */
+const Nothing = (): null => null;
+
 /** Every page of the application; those beside the map are loaded when they are asked for. `../../pages.ts` names their first parts. */
 export const router = createBrowserRouter([
-  { path: '/login', lazy: async () => ({ Component: (await import('../pages/login/login')).LoginPage }), ErrorBoundary: PageBroke },
+  { path: '/login', lazy: async () => ({ Component: (await import('../pages/login/login')).LoginPage }), ErrorBoundary: PageBroke, HydrateFallback: Nothing },
   {
     path: '/',
     Component: Shell,
+    HydrateFallback: Nothing,
     ErrorBoundary: PageBroke,
     children: [
       { index: true, lazy: async () => ({ Component: (await import('../pages/home/home')).HomePage }) },
