@@ -7,6 +7,8 @@ import { ApiBudget1764000007000 } from './1764000007000-api-budget.js';
 import { Grades1764000009000 } from './1764000009000-grades.js';
 import { BudgetLaw1764000010000 } from './1764000010000-budget-law.js';
 import { BudgetLeft1764000011000 } from './1764000011000-budget-left.js';
+import { Watch1764000012000 } from './1764000012000-watch.js';
+import { PriceHistory1764000013000 } from './1764000013000-price-history.js';
 
 /** Every migration in the order it is applied; one import and one entry per line. */
 export const migrations: (new () => import('typeorm').MigrationInterface)[] = [
@@ -19,4 +21,6 @@ export const migrations: (new () => import('typeorm').MigrationInterface)[] = [
   Grades1764000009000,
   BudgetLaw1764000010000,
   BudgetLeft1764000011000,
+  Watch1764000012000,
+  PriceHistory1764000013000,
 ];

@@ -126,6 +126,22 @@ export class PriceRow {
   @Column('boolean') best!: boolean;
 }
 
+/** A change of the price by which people sort a spec; without currency it has none from then on. */
+@Entity({ schema: 'connector', name: 'price_change' })
+export class PriceChangeRow {
+  @connection('price_change_connection_fk') connectionId!: string;
+  @PrimaryColumn('text') region!: string;
+  @PrimaryColumn('text', { name: 'spec_id' }) specId!: string;
+  @PrimaryColumn('text') purchase!: string;
+  /** When it was read. */
+  @PrimaryColumn('timestamptz', { name: 'seen_at' }) seenAt!: Date;
+  @Column('text', { nullable: true }) currency!: string | null;
+  @Column('double precision', { name: 'per_hour', nullable: true }) perHour!: number | null;
+  @Column('text', { nullable: true }) source!: string | null;
+  @Column('timestamptz', { name: 'as_of', nullable: true }) asOf!: Date | null;
+  @Column('boolean', { nullable: true }) simulated!: boolean | null;
+}
+
 /** An operating-system image of one connection in one region. */
 @Entity({ schema: 'connector', name: 'image' })
 @Index('image_name', ['name', 'id', 'region', 'connectionId'])
@@ -170,4 +186,4 @@ export class SyncRegionRow {
 }
 
 /** All entities of this domain. */
-export const connectorEntities = [ConnectionRow, RegionRow, SpecRow, PriceRow, ImageRow, SyncRow, SyncRegionRow, BudgetRow, BudgetServerRow, BudgetUseRow, BudgetWaitingRow, ...driverEntities, DriverReportRow];
+export const connectorEntities = [ConnectionRow, RegionRow, SpecRow, PriceRow, PriceChangeRow, ImageRow, SyncRow, SyncRegionRow, BudgetRow, BudgetServerRow, BudgetUseRow, BudgetWaitingRow, ...driverEntities, DriverReportRow];

@@ -10,6 +10,7 @@ import { Connections } from './connections/connections.js';
 import { Sessions } from './connections/sessions.js';
 import { SimulatedClouds } from './connections/simulated.js';
 import { Connector } from './connector.js';
+import { ConnectorDiagnosis } from './diagnosis.js';
 import { DriverCatalog } from './drivers/catalog.js';
 import { Drivers } from './drivers/drivers.js';
 import { DriverFollower } from './drivers/follow.js';
@@ -39,13 +40,13 @@ const driverHost = {
     return host;
   },
 };
-const sessions = { provide: Sessions, inject: [DriverHost], useFactory: (host: DriverHost) => new Sessions(host) };
+const sessions = { provide: Sessions, inject: [DriverHost, Logger], useFactory: (host: DriverHost, logger: Logger) => new Sessions(host, logger) };
 
 /** Connections to clouds, the drivers behind them, and the catalogue of what they offer. */
 @Module({
   imports: [IamModule],
   controllers: [ConnectionsController, CallsController, BudgetController, CatalogueController, DriversController, DriverKeysController, DriverRepositoriesController, GradesController, SimulatedCloudsController],
-  providers: [apiBudget, driverHost, sessions, Connections, SimulatedClouds, Refresh, Sync, Connector, DriverFollower, DriverNews, DriverKeys, DriverViews, Drivers, DriverRepositories, DriverCatalog, Grades],
+  providers: [apiBudget, driverHost, sessions, Connections, SimulatedClouds, Refresh, Sync, Connector, DriverFollower, DriverNews, DriverKeys, DriverViews, Drivers, DriverRepositories, DriverCatalog, Grades, ConnectorDiagnosis],
   exports: [Connector],
 })
 export class ConnectorModule implements OnApplicationShutdown {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type CloudSession, Connector } from '../connector/index.js';
-import { Logger, Work, withLogContext } from '../platform/index.js';
+import { Logger, Work, ofOperations, withLogContext } from '../platform/index.js';
 import { Patience } from './patience.js';
 import { PlacePass } from './place-pass.js';
 import { Rows, TASK } from './rows.js';
@@ -28,7 +28,7 @@ export class Places implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.work.handle(TASK.place, (id, { signal }) => this.patience.run(id, () => this.run(id, signal)));
+    this.work.handle(TASK.place, async (id, { signal }) => withLogContext(ofOperations(await this.rows.operationsOn({ placeId: id })), () => this.patience.run(id, () => this.run(id, signal))));
     this.work.sweep(TASK.place, async () => (await this.rows.manager.query<{ id: string }[]>(
       `SELECT p.id FROM infra.place p WHERE NOT EXISTS (SELECT 1 FROM infra.vm v WHERE v.mci_id = p.mci_id AND v.connection_id = p.connection_id AND v.region = p.region)
        OR EXISTS (SELECT 1 FROM infra.vm v WHERE v.mci_id = p.mci_id AND v.connection_id = p.connection_id AND v.region = p.region AND (v.state NOT IN (v.desired, 'failed', 'terminated') OR v.reboot_wanted OR (v.state = 'failed' AND ((v.cloud_id IS NOT NULL AND v.running_at IS NULL) OR v.desired = 'absent')) OR (v.state = 'terminated' AND v.forget)))`,

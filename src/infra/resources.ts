@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { CloudResource, ResourceState, Tags } from '@mcmp/driver-sdk';
 import { type CloudSession, Connector } from '../connector/index.js';
-import { Logger, Work, withLogContext } from '../platform/index.js';
+import { Logger, Work, ofOperations, withLogContext } from '../platform/index.js';
 import { Asked } from './asked.js';
 import { hasCode, isFinal, toFailure } from './failures.js';
 import { MciRow, ResourceRow } from './infra.entities.js';
@@ -35,7 +35,7 @@ export class Resources implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.work.handle(TASK.resource, (id, { signal }) => this.patience.run(id, () => this.run(id, signal)));
+    this.work.handle(TASK.resource, async (id, { signal }) => withLogContext(ofOperations(await this.rows.operationsOn({ resourceId: id })), () => this.patience.run(id, () => this.run(id, signal))));
     this.work.sweep(TASK.resource, async () => (await this.rows.manager.query<{ id: string }[]>(`SELECT id FROM infra.resource WHERE state IN ('planned', 'creating', 'deleting')`)).map(({ id }) => id));
   }
 

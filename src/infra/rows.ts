@@ -29,6 +29,16 @@ export class Rows {
     return this.database.dataSource.manager;
   }
 
+  /** Operations under way for which a place or resource is worked on; what is logged meanwhile belongs to them. */
+  async operationsOn(of: { placeId: string } | { resourceId: string }): Promise<string[]> {
+    const rows = await this.manager.query<{ id: string }[]>(
+      'placeId' in of
+        ? 'SELECT DISTINCT a.operation_id AS id FROM infra.place p JOIN infra.mci_action a ON a.mci_id = p.mci_id WHERE p.id = $1'
+        : `SELECT DISTINCT a.operation_id AS id FROM infra.resource r JOIN infra.place p ON p.project_id = r.project_id AND p.connection_id = r.connection_id AND r.region IN (p.region, '*') AND (r.mci_id IS NULL OR r.mci_id = p.mci_id) JOIN infra.mci_action a ON a.mci_id = p.mci_id WHERE r.id = $1`,
+      ['placeId' in of ? of.placeId : of.resourceId]);
+    return rows.map(({ id }) => id);
+  }
+
   async place(id: string): Promise<PlaceView | undefined> {
     const place = await this.manager.findOneBy(PlaceRow, { id });
     if (!place) return undefined;

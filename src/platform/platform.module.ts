@@ -3,11 +3,15 @@ import { CONFIG, type Config } from './config/config.js';
 import { Database } from './database/database.js';
 import { Events } from './events/events.js';
 import { EventStreams } from './events/stream.js';
+import { DiagnosisController } from './diagnosis/diagnosis.controller.js';
+import { Diagnosis } from './diagnosis/diagnosis.js';
+import { ServerReport } from './diagnosis/server-facts.js';
 import { HealthController } from './http/health.controller.js';
 import { Idempotency } from './http/idempotency.js';
 import { LivePaths } from './http/openapi.js';
 import { Logger } from './logger/logger.js';
 import { Metrics } from './metrics/metrics.js';
+import { OperationLogs } from './operations/logs.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { Operations } from './operations/operations.js';
 import { Retention } from './retention.js';
@@ -24,7 +28,7 @@ export interface PlatformParts {
 
 /** Plumbing that knows no domain, for every domain. */
 @Global()
-@Module({ controllers: [HealthController, OperationsController] })
+@Module({ controllers: [HealthController, OperationsController, DiagnosisController] })
 export class PlatformModule {
   static with(parts: PlatformParts): DynamicModule {
     const providers = [
@@ -33,7 +37,7 @@ export class PlatformModule {
       { provide: Logger, useValue: parts.logger },
       { provide: Secrets, useValue: parts.secrets },
     ];
-    const services = [Metrics, Work, Events, EventStreams, Operations, Idempotency, LivePaths];
-    return { module: PlatformModule, providers: [...providers, ...services, Retention], exports: [...providers, ...services] };
+    const services = [Metrics, Work, Events, EventStreams, Operations, Idempotency, LivePaths, ServerReport, Diagnosis];
+    return { module: PlatformModule, providers: [...providers, ...services, OperationLogs, Retention], exports: [...providers, ...services] };
   }
 }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Image, Price, Spec } from '@mcmp/driver-sdk';
 import { Connector1764000003000 } from '../../migrations/1764000003000-connector.js';
+import { PriceHistory1764000013000 } from '../../migrations/1764000013000-price-history.js';
 import { ImageQuery, newestImage, searchImages } from '../../src/connector/catalogue/image-search.js';
+import { SpecPriceQuery, priceChanges } from '../../src/connector/catalogue/price-history.js';
 import { RegionQuery, listRegions } from '../../src/connector/catalogue/region-list.js';
 import { SpecQuery, findSpec, searchSpecs, specsNear } from '../../src/connector/catalogue/spec-search.js';
 import { replaceContents, replaceRegions, writeZones } from '../../src/connector/catalogue/store.js';
@@ -36,7 +38,7 @@ const find = async (query: Record<string, unknown>, over = [aws, nhn]) => (await
 
 beforeAll(async () => {
   fresh = await freshDatabase();
-  database = await Database.open({ databaseUrl: fresh.url, dataDir: '', entities: connectorEntities, migrations: [Connector1764000003000] });
+  database = await Database.open({ databaseUrl: fresh.url, dataDir: '', entities: connectorEntities, migrations: [Connector1764000003000, PriceHistory1764000013000] });
   for (const [id, name, cloud] of [[aws, 'a', 'aws'], [nhn, 'n', 'nhn']] as const) {
     await database.dataSource.getRepository(ConnectionRow).insert({ id, workspaceId: newId(), name, driver: cloud, cloud, options: {}, regions: [], sealed: 'x', state: 'unverified', createdBy: newId() });
   }
@@ -211,5 +213,42 @@ describe('words', () => {
   });
   it('ask for nothing where there are none', () => {
     expect(tsQuery('  ')).toBeUndefined();
+  });
+});
+
+describe('the history of prices', () => {
+  const region = 'eu-west-1';
+  const reread = (prices: Price[]) => fill(aws, 'aws', region, { prices });
+  const history = async (spec: string, more: Record<string, unknown> = {}) => {
+    const page = await priceChanges(database, [aws], { region, spec }, SpecPriceQuery.parse(more));
+    return { ...page, prices: page.items.map(({ price: found }) => found && `${found.perHour} ${found.currency}`) };
+  };
+
+  it('keeps each change of the price by which people sort, also its end, and nothing where nothing changed', async () => {
+    await reread([price('h1', 1), price('h1', 9, { osFamily: 'windows' }), price('h1', 0.3, { purchase: 'spot', zone: 'a' })]);
+    await reread([price('h1', 1, { asOf: '2026-11-02' }), price('h1', 8, { osFamily: 'windows' }), price('h1', 0.4, { purchase: 'spot', zone: 'a' })]);
+    await reread([price('h1', 1.5), price('h1', 0.4, { purchase: 'spot', zone: 'b' })]);
+    await reread([]);
+    await reread([]);
+    await reread([price('h1', 1400, { currency: 'KRW', simulated: true })]);
+    expect((await history('h1')).prices).toEqual(['1400 KRW', null, '1.5 USD', '1 USD']);
+    expect((await history('h1', { purchase: 'spot' })).prices).toEqual([null, '0.4 USD', '0.3 USD']);
+    expect((await history('h1')).items[0]?.price).toMatchObject({ source: 'list', simulated: true, asOf: '2026-11-01T00:00:00.000Z' });
+    expect((await history('unheard-of')).items).toEqual([]);
+  });
+
+  it('knows nothing of a purchase that was not read', async () => {
+    await reread([price('h2', 1), price('h2', 0.2, { purchase: 'spot' })]);
+    await database.transaction((manager) => replaceContents(manager, { connectionId: aws, cloud: 'aws', region }, { prices: { 'on-demand': [price('h2', 2)] } }));
+    expect([(await history('h2')).prices, (await history('h2', { purchase: 'spot' })).prices]).toEqual([['2 USD', '1 USD'], ['0.2 USD']]);
+  });
+
+  it('pages without gap or twin, and keeps a hundred changes at most', async () => {
+    for (let n = 1; n <= 103; n += 1) await reread([price('h3', n)]);
+    const first = await history('h3', { pageSize: '60' });
+    const second = await history('h3', { pageSize: '60', pageToken: first.nextPageToken });
+    expect([...first.prices, ...second.prices]).toEqual(Array.from({ length: 100 }, (_, n) => `${103 - n} USD`));
+    expect(second.nextPageToken).toBeNull();
+    await expect(history('h3', { pageToken: Buffer.from('["x"]').toString('base64url') })).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
   });
 });

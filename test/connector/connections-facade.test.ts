@@ -53,7 +53,7 @@ beforeAll(async () => {
   database = await Database.open({ databaseUrl: fresh.url, dataDir: folder, entities: [...platformEntities, ...connectorEntities], migrations });
   host = new DriverHost({ driversDir: join(folder, 'drivers'), storeDir: join(folder, 'store'), idleMs: 60_000, logger });
   await host.start();
-  connections = new Connections(database, Secrets.fromConfig({ secretKey: undefined, dataDir: folder }), new Events(database, logger), host, new Sessions(host));
+  connections = new Connections(database, Secrets.fromConfig({ secretKey: undefined, dataDir: folder }), new Events(database, logger), host, new Sessions(host, logger));
   connector = new Connector(database, connections, new Refresh(database, connections));
 });
 afterAll(async () => {

@@ -4,6 +4,7 @@ const CHOSEN: Record<string, string> = {
   Iam_token: 'auth token', Iam_me: 'user me', Iam_events: 'project events', Iam_allEvents: 'event follow', Summary_show: 'project summary',
   Operations_events: 'operation events', Operations_cancel: 'operation cancel',
   Calls_call: 'connection call', Calls_functions: 'driver functions', Calls_run: 'driver run', Budget_show: 'connection budget',
+  Catalogue_specPrices: 'spec prices',
   Connections_regions: 'connection regions', Connections_quotas: 'connection quotas',
   Drivers_upload: 'driver upload', Drivers_install: 'driver install', Drivers_deleteVersion: 'driver delete-version', Drivers_pin: 'driver pin',
   DriverKeys_add: 'driver-key create', DriverRepositories_add: 'driver-repository create', DriverRepositories_search: 'driver-repository search',

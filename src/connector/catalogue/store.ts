@@ -1,6 +1,7 @@
 import type { Image, Price, Region, Spec, Zone } from '@mcmp/driver-sdk';
 import type { EntityManager } from 'typeorm';
 import { bestPrices, priceSort } from './best-price.js';
+import { notePrices } from './price-history.js';
 import { wordsOf } from './words.js';
 
 /** A place whose rows are replaced. */
@@ -40,7 +41,7 @@ export async function replaceRegions(manager: EntityManager, of: { connectionId:
        words = excluded.words, zones = CASE WHEN excluded.zones = '[]' THEN region.zones ELSE excluded.zones END`,
     [of.connectionId, of.cloud, JSON.stringify(rows)],
   );
-  for (const table of ['spec', 'price', 'image']) await manager.query(`DELETE FROM connector.${table} WHERE connection_id = $1 AND region <> ALL($2)`, [of.connectionId, ids]);
+  for (const table of ['spec', 'price', 'price_change', 'image']) await manager.query(`DELETE FROM connector.${table} WHERE connection_id = $1 AND region <> ALL($2)`, [of.connectionId, ids]);
   await manager.query('DELETE FROM connector.region WHERE connection_id = $1 AND id <> ALL($2)', [of.connectionId, ids]);
 }
 
@@ -143,6 +144,7 @@ async function replacePrices(manager: EntityManager, place: Place, read: NonNull
      FROM jsonb_to_recordset($3) AS p("specId" text, purchase text, "osFamily" text, zone text, currency text, "perHour" float8, source text, "asOf" timestamptz, simulated boolean, best boolean)`,
     [connectionId, region, JSON.stringify(prices.map((price) => ({ ...price, best: best.has(price) })))],
   );
+  await notePrices(manager, place, purchases, prices);
   return others > 0 ? readPrices(manager, place) : prices;
 }
 

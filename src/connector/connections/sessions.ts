@@ -1,4 +1,5 @@
 import { type Capability, DriverError, type Manifest, type Traits, isDriverError } from '@mcmp/driver-sdk';
+import { type Logger, logContext, operationsOf } from '../../platform/index.js';
 import type { ConnectionRef, CloudCallOptions, CloudMethod, CloudRequest, CloudResult, CloudSession } from '../session.js';
 import type { DriverHost, DriverSession } from '../host/index.js';
 import type { FieldValues } from './fields.js';
@@ -30,6 +31,7 @@ class HostedSession implements CloudSession {
     private readonly driver: DriverSession,
     credential: FieldValues,
     private readonly onRefused: (error: DriverError) => void,
+    private readonly logger: Logger,
   ) {
     this.secrets = secretValues(manifest, credential);
   }
@@ -39,13 +41,26 @@ class HostedSession implements CloudSession {
   }
 
   async call<M extends CloudMethod>(method: M, request: CloudRequest<M>, options: CloudCallOptions = {}): Promise<CloudResult<M>> {
+    const began = performance.now();
     try {
-      return (await this.driver.call(method, request, options)) as CloudResult<M>;
+      const result = (await this.driver.call(method, request, options)) as CloudResult<M>;
+      this.tell(method, request, began);
+      return result;
     } catch (thrown) {
       const error = withoutSecrets(thrown, this.secrets);
+      this.tell(method, request, began, error);
       if (isDriverError(error) && error.code === 'UNAUTHENTICATED') this.onRefused(error);
       throw error;
     }
+  }
+
+  /** What changes a cloud is told in the log of the operation that wants it; looks are too many. */
+  private tell(method: CloudMethod, request: unknown, began: number, error?: unknown): void {
+    if (LOOKS.test(method) || operationsOf(logContext()).length === 0) return;
+    const { region, id, name } = request as { region?: string; id?: string; name?: string };
+    const about = { connection: this.connection.name, region, ...(id !== undefined && { id }), ...(name !== undefined && { name }), ms: Math.round(performance.now() - began) };
+    if (error === undefined) this.logger.info(`${this.connection.cloud}: ${method} is done`, about);
+    else if (isDriverError(error)) this.logger.warn(`${this.connection.cloud}: ${method} was refused. ${error.code}: ${error.message}`, { ...about, code: error.code, providerCode: error.detail?.providerCode, providerRequestId: error.detail?.providerRequestId });
   }
 
   all<M extends ListMethod>(method: M, request: CloudRequest<M>, options?: CloudCallOptions): Promise<Items<M>> {
@@ -53,6 +68,9 @@ class HostedSession implements CloudSession {
     return readPages(method, read as never) as Promise<Items<M>>;
   }
 }
+
+/** Methods that only look. */
+const LOOKS = /\.(list|get|find|describe|quota)/;
 
 const secretValues = (manifest: Manifest, credential: FieldValues): string[] =>
   manifest.credential.filter((field) => field.secret).map((field) => credential[field.name]).filter((value): value is string => value !== undefined && value.length >= 4);
@@ -71,7 +89,7 @@ export class Sessions {
   private readonly open = new Map<string, { stamp: string; session: Promise<CloudSession> }>();
   /** Cloud accounts by connection: what a connection is of may be learned while it is in use. */
   private readonly accounts = new Map<string, string>();
-  constructor(private readonly host: DriverHost) {
+  constructor(private readonly host: DriverHost, private readonly logger: Logger) {
     host.onChange(({ added, removed }) => {
       for (const { name } of [...added, ...removed]) for (const [id, { stamp }] of this.open) if (stamp.startsWith(`${name}@`)) this.open.delete(id);
     });
@@ -101,7 +119,7 @@ export class Sessions {
     this.accounts.set(connection.id, account);
     try {
       const driver = this.host.open({ key: connection.id, driver: connection.driver, credential, options, revision, spender: { account: () => this.accounts.get(connection.id) ?? account, workspaceId: connection.workspaceId }, ...(endpoint !== undefined && { endpoint }) });
-      return new HostedSession(connection, manifest, await driver.traits(), driver, credential, onRefused);
+      return new HostedSession(connection, manifest, await driver.traits(), driver, credential, onRefused, this.logger);
     } catch (error) {
       throw withoutSecrets(error, secretValues(manifest, credential));
     }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { deserialize } from 'node:v8';
 import { z } from 'zod';
-import type { Logger } from '../../platform/index.js';
+import { type Logger, logContext, ofOperations, operationsOf, withOnlyLogContext } from '../../platform/index.js';
 import { CHANNEL_FD, FrameReader, framed } from './channel.js';
 import { type Deadline, NotSentError } from './deadline.js';
 import { ownFault } from './health.js';
@@ -70,7 +70,7 @@ export class DriverProcess {
   private readonly abandoned = new Set<number>();
   private readonly child: ChildProcess;
   private readonly channel: Socket;
-  private readonly pending = new Map<number, { done: (value: unknown) => void; failed: (error: Error) => void; onLeft: ((left: CallsLeft) => void) | undefined }>();
+  private readonly pending = new Map<number, { done: (value: unknown) => void; failed: (error: Error) => void; onLeft: ((left: CallsLeft) => void) | undefined; operationIds: string[] }>();
   private onLoaded: (problem?: string) => void = () => undefined;
 
   constructor(private readonly options: ProcessOptions) {
@@ -99,7 +99,7 @@ export class DriverProcess {
     });
     const follow = (name: 'stdout' | 'stderr'): void => {
       const stream = this.child[name];
-      const tell = (line: string): void => options.logger[name === 'stderr' ? 'warn' : 'info'](`driver ${options.label}: ${line}`, { driver: options.label, pid: this.pid, stream: name });
+      const tell = (line: string): void => this.within(() => options.logger[name === 'stderr' ? 'warn' : 'info'](`driver ${options.label}: ${line}`, { driver: options.label, pid: this.pid, stream: name }));
       if (stream) followOutput(stream, options.redactor, tell, (why) => this.kill(why));
     };
     follow('stdout');
@@ -158,13 +158,18 @@ export class DriverProcess {
     if (!this.usable) return Promise.reject(this.gone('has ended'));
     if (this.pending.size + this.abandoned.size >= MAX_IN_FLIGHT) return Promise.reject(new NotSentError('RATE_LIMITED', `driver ${this.options.label} has ${MAX_IN_FLIGHT} calls under way already`, { retryAfterMs: 1000 }));
     const id = ++this.sequence;
-    const work = new Promise<unknown>((done, failed) => this.pending.set(id, { done, failed, onLeft }));
+    const work = new Promise<unknown>((done, failed) => this.pending.set(id, { done, failed, onLeft, operationIds: operationsOf(logContext()) }));
     this.say(message(id));
     return deadline.within(work, () => {
       if (!this.settle(id)) return;
       this.abandoned.add(id);
       this.say({ type: 'abort', id });
     });
+  }
+
+  /** What a driver prints belongs to the operations whose calls it serves just then, not to the one for which its process was started. */
+  private within(write: () => void): void {
+    withOnlyLogContext(ofOperations([...new Set([...this.pending.values()].flatMap(({ operationIds }) => operationIds))]), write);
   }
 
   private settle(id: number): boolean {

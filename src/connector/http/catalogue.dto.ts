@@ -22,6 +22,11 @@ export const Spec = z.object({
 });
 export const SpecPage = pageOf(Spec);
 
+export const PriceChangePage = pageOf(z.object({
+  seenAt: Time.meta({ description: 'When it was read' }),
+  price: Price.omit({ ageDays: true }).nullable().meta({ description: 'The price from then on; null where there was none any more' }),
+}));
+
 export const Image = z.object({
   connectionId: z.uuid(), connection: z.string(), cloud: z.string(), region: z.string(), id: z.string(), name: z.string(), osFamily: z.string(), osVersion: z.string(), architecture,
   sshUser: z.string(), minDiskGiB: z.int().optional(), createdAt: Time.optional(), publisher: z.string().optional(), syncedAt: Time,

@@ -8,6 +8,8 @@ import { EventStreams } from '../events/stream.js';
 import { Answers, StreamAnswers } from '../http/answers.js';
 import { Permission } from '../http/marks.js';
 import { type CallerScope, CurrentScope } from '../http/scope.js';
+import { LOG_LEVELS } from '../logger/logger.js';
+import { type OperationLogLine, OperationLogs } from './logs.js';
 import { OPERATION_STATES, type Operation, type OperationPart, type OperationState, PART_STATES, isFinal } from './operation.js';
 import { Operations } from './operations.js';
 
@@ -49,6 +51,12 @@ const PartBody = z.object({
   error: z.object({ code: z.string(), message: z.string(), help: z.string().optional() }).nullable(),
 });
 
+const LogQuery = PageQuery.extend({ level: z.enum(LOG_LEVELS).default('info').meta({ description: 'The least level' }) }).strict();
+const LogLineBody = z.object({
+  id: z.string(), at: time, level: z.enum(LOG_LEVELS), server: z.string().meta({ description: 'Name of the server that wrote it' }), message: z.string(),
+  fields: z.record(z.string(), z.unknown()).meta({ description: 'What the line carries beside, redacted; `resumed` where a server that was lost is taken over' }),
+});
+
 /** Documents `{operation}` of a path. */
 export const OperationParam = () => ApiParam({ name: 'operation', description: 'Id of the operation', schema: { type: 'string', format: 'uuid' } });
 
@@ -61,10 +69,12 @@ export const operationExample = {
 
 const partExample: OperationPart = { name: 'shop-web-1', place: 'aws us-east-1', state: 'working', detail: 'creating', attempts: 1, startedAt: '2026-11-24T09:00:03.000Z', finishedAt: null, error: null };
 
+const logLineExample: OperationLogLine = { id: '17', at: '2026-11-24T09:00:03.000Z', level: 'warn', server: 'server-1', message: 'a cloud failed; the work goes on', fields: { code: 'UNAVAILABLE' } };
+
 /** Long work: look at it, follow it, cancel it. */
 @Controller('v1/operations')
 export class OperationsController {
-  constructor(@Inject(Operations) private readonly operations: Operations, @Inject(EventStreams) private readonly streams: EventStreams) {}
+  constructor(@Inject(Operations) private readonly operations: Operations, @Inject(EventStreams) private readonly streams: EventStreams, @Inject(OperationLogs) private readonly logLines: OperationLogs) {}
 
   @Get()
   @Permission('operation:read')
@@ -97,6 +107,14 @@ export class OperationsController {
   @Answers(200, 'Lists what an operation works on (VMs, regions), each with where it is and why it failed; things that a later operation took over are left out.', pageOf(PartBody), { items: [partExample], nextPageToken: null })
   parts(@CurrentScope() scope: CallerScope, @Param('operation') id: string, @Query({ schema: PageQuery }) query: PageQuery): Promise<Page<OperationPart>> {
     return this.operations.parts(scope, id, query);
+  }
+
+  @Get(':operation/logs')
+  @OperationParam()
+  @Permission('operation:read')
+  @Answers(200, 'Lists what the servers and the drivers logged for an operation, in order; kept for 14 days.', pageOf(LogLineBody), { items: [logLineExample], nextPageToken: null })
+  logs(@CurrentScope() scope: CallerScope, @Param('operation') id: string, @Query({ schema: LogQuery }) query: z.infer<typeof LogQuery>): Promise<Page<OperationLogLine>> {
+    return this.logLines.list(scope, id, query);
   }
 
   @Get(':operation/events')

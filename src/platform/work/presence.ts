@@ -36,6 +36,8 @@ export interface PresenceEvents {
   joined(owner: string, same: boolean): Promise<void>;
   /** The server must stop acting at once: it has, or will have, lost what it held. */
   fenced(reason: string): void;
+  /** A server (also this one, in an earlier life) went away without a word, and its work goes on here. */
+  tookOver(server: string): void;
 }
 
 /**
@@ -113,7 +115,9 @@ export class Presence {
     const { rows } = await (this.client as pg.Client).query<{ jobs: number }>(
       `WITH gone AS (DELETE FROM platform.server WHERE name = $1 AND seen_at < clock_timestamp() - $2 * interval '1 millisecond' RETURNING name)
        SELECT platform.work_unlock(name, NULL) AS jobs FROM gone`, [name, TAKE_OVER_MS]);
-    if (rows[0]) this.logger.warn('took over the work of a server that is gone', { server: name, jobs: rows[0].jobs });
+    if (!rows[0]) return;
+    this.logger.warn('took over the work of a server that is gone', { server: name, jobs: rows[0].jobs });
+    this.events.tookOver(name);
   }
 
   /** Connects, takes the name, writes the row and frees what an earlier stay of this name held. */
@@ -128,10 +132,12 @@ export class Presence {
       if (!same) {
         if (!this.fenced) this.events.fenced('another server has taken over');
         this.owner = `${this.name}/${randomUUID()}`;
-        await client.query(
-          `INSERT INTO platform.server (name, owner) VALUES ($1, $2)
-           ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, started_at = clock_timestamp(), seen_at = clock_timestamp()`, [this.name, this.owner]);
+        const { rows } = await client.query<{ left: boolean }>(
+          `INSERT INTO platform.server AS server (name, owner) VALUES ($1, $2)
+           ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, started_at = clock_timestamp(), seen_at = clock_timestamp() RETURNING server.xmax <> 0 AS left`, [this.name, this.owner]);
         await client.query('SELECT platform.work_unlock($1, $2)', [this.name, this.owner]);
+        // One that stops in order takes its row away.
+        if (rows[0]?.left) this.events.tookOver(this.name);
       }
       this.lastBeatAt = sentAt;
       this.fenced = false;

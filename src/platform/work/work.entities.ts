@@ -9,6 +9,8 @@ export class ServerRow {
   @Column('timestamptz', { name: 'started_at', default: () => 'now()' }) startedAt!: Date;
   /** Last heartbeat by the database's clock. */
   @Column('timestamptz', { name: 'seen_at', default: () => 'now()' }) seenAt!: Date;
+  /** What it last said of itself. */
+  @Column('jsonb', { default: {} }) facts!: Record<string, unknown>;
 }
 
 /** A lane in which something runs now; one row per lane is what keeps two servers out of it. */

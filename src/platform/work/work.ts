@@ -48,6 +48,7 @@ interface Stay { owner: string; engine: Engine; abort: AbortController }
 @Injectable()
 export class Work {
   private readonly tasks = new Map<string, Run>();
+  private readonly takeOverListeners: ((server: string) => Promise<void>)[] = [];
   private readonly sweeps = new Map<string, () => Promise<string[]>>();
   /** Lanes in which something runs in this process, also of a stay that has ended. */
   private readonly running = new Map<string, { owner: string; ended: Promise<void> }>();
@@ -88,6 +89,11 @@ export class Work {
     this.sweeps.set(task, find);
   }
 
+  /** Tells the name of each server that went away without a word and whose work goes on here; also of this one in an earlier life. */
+  onTakeOver(listener: (server: string) => Promise<void>): void {
+    this.takeOverListeners.push(listener);
+  }
+
   /**
    * Queues one run of a key, in the caller's transaction where `manager` is given: then it runs only if that commits.
    * Such a transaction holds the key until it ends, so wake last in it, and several keys in sorted order.
@@ -102,7 +108,7 @@ export class Work {
   async start(): Promise<void> {
     this.started = true;
     if (this.config.workers === 0 || this.tasks.size === 0) return;
-    this.presence = new Presence(this.database.url, serverName(this.config), { joined: (owner) => this.joined(owner), fenced: (reason) => this.fenced(reason) }, this.logger);
+    this.presence = new Presence(this.database.url, serverName(this.config), { joined: (owner) => this.joined(owner), fenced: (reason) => this.fenced(reason), tookOver: (server) => this.tookOver(server) }, this.logger);
     await this.presence.start();
     await this.sweepOnce();
     this.sweeper = setInterval(() => void this.sweepOnce(), SWEEP_MS);
@@ -127,6 +133,10 @@ export class Work {
     setMaxListeners(0, abort.signal); // each run may listen
     this.stay = { owner, engine, abort };
     void former?.engine.stop();
+  }
+
+  private tookOver(server: string): void {
+    for (const listener of this.takeOverListeners) listener(server).catch((error: unknown) => this.logger.warn('a take-over could not be noted', { server, reason: error instanceof Error ? error.message : String(error) }));
   }
 
   private fenced(reason: string): void {
