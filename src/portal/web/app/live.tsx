@@ -9,7 +9,7 @@ export interface LiveEvent { id: string; type: string; at: string; projectId: st
 
 const TYPES = ['vm.changed', 'vm.deleted', 'mci.changed', 'mci.deleted', 'operation.changed', 'connection.changed', 'connection.deleted', 'driver.changed'];
 /** Which answers become old by an event of this noun; the first part of their keys. */
-const TOUCHED: Record<string, string[]> = { vm: ['summary', 'mcis', 'vms'], mci: ['summary', 'mcis', 'vms'], operation: ['operations'], connection: ['connections', 'regions'], driver: ['drivers'] };
+const TOUCHED: Record<string, string[]> = { vm: ['summary', 'mcis', 'vms'], mci: ['summary', 'mcis', 'vms'], operation: ['operations'], connection: ['connections', 'regions', 'health'], driver: ['drivers', 'health'] };
 /** Answers are asked again at most this often, however many events come. */
 const PACE_MS = 1000;
 

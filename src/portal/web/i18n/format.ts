@@ -17,6 +17,8 @@ export function useFormat() {
       return new Intl.DateTimeFormat(tag, { timeStyle: 'medium', ...(at.toDateString() !== new Date().toDateString() && { dateStyle: 'short' as const }) }).format(at);
     },
     date: (iso: string): string => new Intl.DateTimeFormat(tag, { dateStyle: 'medium' }).format(new Date(iso)),
+    /** A figure with its unit, as `Intl.NumberFormat` names it. */
+    unit: (value: number, unit: string): string => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }).format(value),
     /** e.g. "3 minutes ago". */
     ago: (iso: string, now = Date.now()): string => {
       const seconds = Math.round((new Date(iso).getTime() - now) / 1000);

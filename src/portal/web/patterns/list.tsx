@@ -75,8 +75,8 @@ export function List<Row>(props: {
   const visible = table.getVisibleLeafColumns();
   return (
     <Box>
-      <Group justify="space-between" mb="xs" gap="xs">
-        <Group gap="xs">
+      <Group justify="space-between" mb="xs" gap="xs" wrap="nowrap" align="flex-start">
+        <Group gap="xs" style={{ flex: 1 }}>
           {!more && <TextInput size="xs" w={220} leftSection={<Search size={14} aria-hidden />} placeholder={t('list.search')} aria-label={t('list.search')} value={search} onChange={(event) => setSearch(event.currentTarget.value)} />}
           {props.filters}
           <Text size="xs" c="dimmed" role="status" className="tabular">{t(more?.any ? 'list.first' : 'list.rows', { count: rows.length })}{chosen.length > 0 && ` · ${t('list.selected', { count: chosen.length })}`}</Text>
@@ -91,7 +91,7 @@ export function List<Row>(props: {
       </Group>
       {props.error && <Box mb="xs"><ErrorNote error={props.error} {...(props.retry && { retry: props.retry })} /></Box>}
       {chosen.length > 0 && <Group mb="xs" gap="xs">{props.selection?.(chosen, () => setSelected({}))}</Group>}
-      <Box ref={box} tabIndex={0} role="region" aria-label={props.label} bg="var(--mantine-color-body)" style={{ overflow: 'auto', maxHeight: props.height ?? MOST_PX, border: '1px solid var(--mantine-color-default-border)', borderRadius: 10 }}>
+      <Box ref={box} pos="relative" tabIndex={0} role="region" aria-label={props.label} bg="var(--mantine-color-body)" style={{ overflow: 'auto', maxHeight: props.height ?? MOST_PX, border: '1px solid var(--mantine-color-default-border)', borderRadius: 10 }}>
         <Table stickyHeader highlightOnHover verticalSpacing={6} aria-rowcount={rows.length} className="tabular">
           <Table.Thead>
             <Table.Tr>

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Box, Button, Card, Grid, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Badge, Box, Button, Card, Grid, Group, Loader, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { CircleX, Unplug } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
@@ -16,6 +16,7 @@ import { Ago, Elapsed } from '../../patterns/time';
 import { Errors } from './errors';
 import { useOperation } from './follow';
 import { History } from './history';
+import { Log, resumesIn, useLog } from './log';
 import { Parts } from './parts';
 import { OperationProgress } from './progress';
 import { type Operation, hasEnded, pageOfTarget } from './types';
@@ -29,12 +30,14 @@ export function OperationPage() {
   const format = useFormat();
   const [cancelling, setCancelling] = useState(false);
   const { operation, error, refetch, snapshots, gaps, staleSince } = useOperation(id);
+  const log = useLog(operation);
   if (!operation) return <Page title={t('title')}>{error ? <ErrorNote error={error} retry={refetch} /> : <Group justify="center" py="xl"><Loader aria-label={t('title')} /></Group>}</Page>;
+  const resumes = resumesIn(log.data);
   const mayEnd = !hasEnded(operation) && operation.state !== 'cancelling';
   return (
     <Page
       title={`${kindOf(operation.kind)}: ${operation.target.name}`}
-      about={<Group gap="xs"><State state={operation.state} of="operation" /><span className="mono">{operation.id}</span><Copy text={operation.id} label={t('id')} /></Group>}
+      about={<Group gap="xs"><State state={operation.state} of="operation" />{resumes.length > 0 && <Tooltip label={t('resumed.help')}><Badge variant="light" color="grape" tt="none" tabIndex={0} data-resumed>{t('resumed')}</Badge></Tooltip>}<span className="mono">{operation.id}</span><Copy text={operation.id} label={t('id')} /></Group>}
       actions={mayEnd && <Allowed permission="operation:cancel"><Button variant="light" color="red" size="xs" leftSection={<CircleX size={14} aria-hidden />} onClick={() => setCancelling(true)}>{t('cancel')}</Button></Allowed>}
     >
       {staleSince && <Alert mb="md" color="orange" icon={<Unplug size={18} aria-hidden />} role="status" data-stale>{t('stale', { time: format.clock(staleSince) })}</Alert>}
@@ -44,11 +47,12 @@ export function OperationPage() {
             <Overview operation={operation} />
             {operation.errors.length > 0 && <Errors errors={operation.errors} />}
             <Parts operation={operation} />
+            <Log log={log} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>
           <Stack gap="md">
-            <Card withBorder radius="lg"><Title order={2} size="h5" mb="sm">{t('timeline')}</Title><History operation={operation} snapshots={snapshots} gaps={gaps} /></Card>
+            <Card withBorder radius="lg"><Title order={2} size="h5" mb="sm">{t('timeline')}</Title><History operation={operation} snapshots={snapshots} gaps={gaps} more={resumes.map(({ id: line, at, message }) => ({ id: `resumed-${line}`, at, title: t('resumed'), note: message, tone: 'warn' as const }))} /></Card>
             <AsCode opened request={{ method: 'GET', path: `/v1/operations/${operation.id}/events` }} cli={`mcmp operation watch ${operation.id}`} />
           </Stack>
         </Grid.Col>

@@ -19,6 +19,7 @@ export const useOperationWords = defineWords('operations', {
     'parts': 'By place', 'parts.flat': 'One by one', 'parts.none': 'The things that this operation worked on have moved on to a later operation, or are gone.', 'parts.attempt': 'try {{count}}', 'parts.show': 'Show', 'parts.first': 'The first {{count}} are shown.',
     'part.waiting': 'Waiting', 'part.working': 'Under way', 'part.done': 'Done', 'part.failed': 'Failed', 'part.cancelled': 'Cancelled', 'part.name': 'Name', 'part.state': 'State', 'part.took': 'Took', 'part.why': 'Why',
     'timeline': 'What happened', 'at.asked': 'Asked for', 'at.began': 'Began', 'at.progress': '{{done}} of {{total}} done', 'at.error_one': '{{code}}: {{count}} target', 'at.error_other': '{{code}}: {{count}} targets', 'at.cancelling': 'Cancel asked', 'at.succeeded': 'Succeeded', 'at.failed': 'Failed', 'at.cancelled': 'Cancelled', 'at.lost': 'The server went away', 'at.lostNote': 'Work goes on when a server is back, from where it stopped.', 'at.back': 'The server is back; nothing was missed', 'at.steps': '{{count}} reports',
+    'log': 'Log', 'log.level': 'Least level', 'log.info': 'All', 'log.warn': 'Warnings', 'log.error': 'Errors', 'log.copy': 'Copy these lines', 'log.none': 'Nothing was logged, or it is older than 14 days.', 'log.noneOfLevel': 'No line of this level.',
     'stale': 'Not live since {{time}}: what you see may be old. It is asked again by itself.', 'resumed': 'Resumed', 'resumed.help': 'A server went away in the middle; the work went on from where it stopped.',
   },
   ko: {
@@ -34,6 +35,7 @@ export const useOperationWords = defineWords('operations', {
     'parts': '위치별', 'parts.flat': '하나씩', 'parts.none': '이 작업의 대상은 이후 작업으로 넘어갔거나 더 이상 없습니다.', 'parts.attempt': '{{count}}번째 시도', 'parts.show': '보기', 'parts.first': '처음 {{count}}개만 표시합니다.',
     'part.waiting': '대기', 'part.working': '진행 중', 'part.done': '완료', 'part.failed': '실패', 'part.cancelled': '취소됨', 'part.name': '이름', 'part.state': '상태', 'part.took': '소요 시간', 'part.why': '원인',
     'timeline': '일어난 일', 'at.asked': '요청됨', 'at.began': '시작됨', 'at.progress': '{{total}}개 중 {{done}}개 완료', 'at.error_one': '{{code}}: 대상 {{count}}개', 'at.error_other': '{{code}}: 대상 {{count}}개', 'at.cancelling': '취소 요청됨', 'at.succeeded': '성공', 'at.failed': '실패', 'at.cancelled': '취소됨', 'at.lost': '서버 연결이 끊어졌습니다', 'at.lostNote': '서버가 돌아오면 멈춘 곳부터 작업이 이어집니다.', 'at.back': '서버가 돌아왔습니다. 놓친 것은 없습니다', 'at.steps': '보고 {{count}}건',
+    'log': '로그', 'log.level': '최소 수준', 'log.info': '전체', 'log.warn': '경고', 'log.error': '오류', 'log.copy': '이 줄 복사', 'log.none': '로그가 없거나 14일이 지났습니다.', 'log.noneOfLevel': '이 수준의 로그가 없습니다.',
     'stale': '{{time}}부터 실시간이 아니어서 표시된 내용이 오래되었을 수 있습니다. 자동으로 다시 확인합니다.', 'resumed': '이어서 진행됨', 'resumed.help': '중간에 서버가 사라졌지만 멈춘 곳부터 작업이 이어졌습니다.',
   },
 });
