@@ -17,8 +17,8 @@ const query = (values: Record<string, string>): string => new URLSearchParams(va
 /** The page of a spec. */
 export const pageOfSpec = ({ connectionId, region, id }: Spec): string => `/catalogue/spec?${query({ connection: connectionId, region, id })}`;
 /** The wizard, begun with a spec or an image. */
-export const wizardWithSpec = ({ connection, region, id }: Spec): string => `/mcis/new?${query({ connection, region, spec: id })}`;
-export const wizardWithImage = ({ connection, region, id }: Image): string => `/mcis/new?${query({ connection, region, image: id })}`;
+export const wizardWithSpec = ({ connection, region, id, vcpu, memoryMiB }: Spec): string => `/mcis/new?${query({ connection, region, spec: id, vcpu: String(vcpu), memoryGiB: String(gib(memoryMiB)) })}`;
+export const wizardWithImage = ({ connection, region, id, osFamily, osVersion }: Image): string => `/mcis/new?${query({ connection, region, image: id, osFamily, osVersion })}`;
 
 /** A place as one parameter of an address; ids may hold every character but a line break. */
 export const placeText = ({ connectionId, region, id }: Spec): string => [connectionId, region, id].join('|');

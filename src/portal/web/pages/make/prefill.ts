@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { type Draft, newDraft, newNeed } from './draft';
+import { type Draft, type Need, newDraft, newNeed } from './draft';
 import { draftFrom } from './from';
 import type { Region } from './suggest';
 import { useMakeWords } from './words';
@@ -13,7 +13,14 @@ export function freeName(wanted: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** Fills the draft from the address: `?from=` another MCI, `?region=` and `?connection=` a place, `?place=connection/region` several; else a new one gets a free name. The address is cleared, so that a reload does not do it again. */
+/** Size and system that an address names. */
+function likeChosen(params: URLSearchParams): Partial<Need> {
+  const [vcpu, memoryGiB] = [Number(params.get('vcpu')), Number(params.get('memoryGiB'))];
+  const [osFamily, osVersion] = [params.get('osFamily'), params.get('osVersion')];
+  return { ...(vcpu > 0 && { vcpu }), ...(memoryGiB > 0 && { memoryGiB }), ...(osFamily && { osFamily, osVersion: osVersion ?? '' }) };
+}
+
+/** Fills the draft from the address: `?from=` another MCI, `?region=` and `?connection=` a place, `?place=connection/region` several, `?spec=` and `?image=` what is taken at the one place; else a new one gets a free name. The address is cleared, so that a reload does not do it again. */
 export function usePrefill({ project, draft, kept, regions, taken, replace }: { project: string; draft: Draft; kept: boolean; regions: readonly Region[] | undefined; taken: ReadonlySet<string> | undefined; replace(draft: Draft): void }): { ready: boolean; note: string | undefined; error: Error | undefined; close(): void } {
   const t = useMakeWords();
   const [params, setParams] = useSearchParams();
@@ -35,10 +42,12 @@ export function usePrefill({ project, draft, kept, regions, taken, replace }: { 
     } else if (wanted.length > 0 || connection !== null || region !== null) {
       const found = regions.filter((item) => (wanted.length > 0 ? wanted.includes(`${item.connection}/${item.id}`) : (connection === null || item.connection === connection) && (region === null || item.id === region)));
       // A connection alone means its first region that somebody has read already.
-      const places = (region === null && wanted.length === 0 ? [found.find(({ specCount }) => specCount > 0) ?? found[0]].filter((item) => item !== undefined) : found).map((item) => ({ connection: item.connection, region: item.id, count: null, spec: null, image: null }));
+      const places = (region === null && wanted.length === 0 ? [found.find(({ specCount }) => specCount > 0) ?? found[0]].filter((item) => item !== undefined) : found).map((item) => ({ connection: item.connection, region: item.id, count: null, spec: found.length === 1 ? params.get('spec') : null, image: found.length === 1 ? params.get('image') : null }));
       const base = draft.name === '' ? { ...newDraft(), name: freeName('web', taken) } : draft;
       const [first, ...rest] = base.needs;
-      const need = first ?? newNeed('web');
+      const blank = first ?? newNeed('web');
+      // A need without places takes the size and system of what was chosen in the catalogue, so that what is suggested elsewhere is alike.
+      const need = blank.places.length > 0 ? blank : { ...blank, ...likeChosen(params) };
       replace({ ...base, step: 0, needs: [{ ...need, places: [...need.places.filter((place) => !places.some((other) => other.connection === place.connection && other.region === place.region)), ...places] }, ...rest] });
       clear();
     } else if (draft.name === '' && !kept) replace({ ...draft, name: freeName('web', taken) });
