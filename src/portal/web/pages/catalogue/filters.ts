@@ -1,20 +1,35 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { allPages } from '../../app/pages';
 import { catalogueRegions } from '../../generated/sdk.gen';
 
-/** What is searched for stands in the address, so that a search can be handed on; it is asked once typing rests. */
+/** What is searched for; it stands in the address too, so that a search can be handed on. The address follows when typing rests, and is not typed into: it changes too late for the next key. */
 export function useFilters() {
-  const [params, setParams] = useSearchParams();
-  const set = useCallback((key: string, value: string | number | null | undefined) => setParams((before) => {
-    if (value === null || value === undefined || value === '') before.delete(key);
-    else before.set(key, String(value));
-    return before;
-  }, { replace: true }), [setParams]);
-  const text = params.toString();
+  const [address, setAddress] = useSearchParams();
+  const [text, setText] = useState(() => address.toString());
+  const written = useRef(text);
   const [settled] = useDebouncedValue(text, 300);
+  const now = address.toString();
+  // Changed by others, e.g. by a link or by going back.
+  useEffect(() => {
+    if (now === written.current) return;
+    written.current = now;
+    setText(now);
+  }, [now]);
+  useEffect(() => {
+    if (settled === written.current) return;
+    written.current = settled;
+    setAddress(new URLSearchParams(settled), { replace: true });
+  }, [settled, setAddress]);
+  const set = useCallback((key: string, value: string | number | null | undefined) => setText((before) => {
+    const next = new URLSearchParams(before);
+    if (value === null || value === undefined || value === '') next.delete(key);
+    else next.set(key, String(value));
+    return next.toString();
+  }), []);
+  const params = useMemo(() => new URLSearchParams(text), [text]);
   const asked = useMemo(() => new URLSearchParams(settled), [settled]);
   return { params, set, asked };
 }

@@ -48,7 +48,8 @@ export function OperationsPage() {
   const [target, setTarget] = useState(params.get('target') ?? '');
   const [wanted] = useDebouncedValue(target.trim(), 300);
   const set = useCallback((key: string, value: string | null) => setParams((before) => { if (value) before.set(key, value); else before.delete(key); return before; }, { replace: true }), [setParams]);
-  useEffect(() => set('target', wanted), [wanted, set]);
+  const shown = params.get('target') ?? '';
+  useEffect(() => { if (wanted !== shown) set('target', wanted); }, [wanted]);
   const projects = useQuery({ queryKey: ['projects'], queryFn: () => iamProjects({ query: { pageSize: 200 } }) });
   const own = params.get('of') === 'project';
   const projectId = projects.data?.items.find(({ name }) => name === project)?.id;
