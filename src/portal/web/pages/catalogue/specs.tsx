@@ -46,17 +46,17 @@ export function Specs() {
   const sort = (query.sort ?? 'price') as Sort;
   const by = Object.keys(ORDERS).find((column) => ORDERS[column]?.includes(sort)) ?? 'price';
   const columns = useMemo<Column<Spec>[]>(() => [
-    { id: 'spec', title: t('column.spec'), width: 200, value: (row) => row.id, cell: (row) => <Anchor component={Link} to={pageOfSpec(row)} size="sm" fw={600}>{row.id}</Anchor> },
-    { id: 'cloud', title: t('column.cloud'), width: 100, value: (row) => row.cloud },
+    { id: 'spec', title: t('column.spec'), width: 170, value: (row) => row.id, cell: (row) => <Anchor component={Link} to={pageOfSpec(row)} size="sm" fw={600}>{row.id}</Anchor> },
+    { id: 'cloud', title: t('column.cloud'), width: 95, value: (row) => row.cloud },
     { id: 'connection', title: t('column.connection'), width: 140, value: (row) => row.connection, hidden: true },
-    { id: 'region', title: t('column.region'), width: 150, value: (row) => row.region },
-    { id: 'vcpu', title: t('column.vcpu'), width: 80, end: true, value: (row) => row.vcpu },
-    { id: 'memory', title: t('column.memory'), width: 110, end: true, value: (row) => row.memoryMiB, cell: (row) => t('unit.gib', { value: format.number(gib(row.memoryMiB), 1) }) },
+    { id: 'region', title: t('column.region'), width: 140, value: (row) => row.region },
+    { id: 'vcpu', title: t('column.vcpu'), width: 70, end: true, value: (row) => row.vcpu },
+    { id: 'memory', title: t('column.memory'), width: 95, end: true, value: (row) => row.memoryMiB, cell: (row) => t('unit.gib', { value: format.number(gib(row.memoryMiB), 1) }) },
+    { id: 'price', title: t('column.price'), width: 105, end: true, value: (row) => row.price?.perHour ?? null, cell: (row) => (row.price ? <b>{format.money(row.price.perHour, row.price.currency)}</b> : <Text size="sm" c="dimmed">{t('price.none')}</Text>) },
     { id: 'cpu', title: t('column.cpu'), width: 80, value: (row) => row.architecture },
     { id: 'gpu', title: t('column.gpu'), width: 150, value: (row) => row.gpuCount, cell: (row) => (row.gpuCount > 0 ? t('gpu', { count: row.gpuCount, model: row.gpuModel ?? 'GPU' }) : '—') },
     { id: 'disk', title: t('column.disk'), width: 110, end: true, value: (row) => row.localDiskGiB ?? null, cell: (row) => (row.localDiskGiB ? t('unit.gib', { value: format.number(row.localDiskGiB) }) : '—'), hidden: true },
     { id: 'network', title: t('column.network'), width: 140, value: (row) => row.networkPerformance ?? null, hidden: true },
-    { id: 'price', title: t('column.price'), width: 110, end: true, value: (row) => row.price?.perHour ?? null, cell: (row) => (row.price ? <b>{format.money(row.price.perHour, row.price.currency)}</b> : <Text size="sm" c="dimmed">{t('price.none')}</Text>) },
     { id: 'month', title: t('column.month'), width: 120, end: true, value: (row) => row.price?.perHour ?? null, cell: (row) => (row.price ? format.money(perMonth(row.price.perHour), row.price.currency) : '—'), hidden: true },
     { id: 'age', title: t('column.age'), width: 190, value: (row) => row.price?.ageDays ?? null, cell: (row) => <PriceAge price={row.price} /> },
     { id: 'use', title: t('column.use'), width: 90, value: () => null, cell: (row) => <Anchor component={Link} to={wizardWithSpec(row)} size="sm">{t('use')}<VisuallyHidden> {row.id}</VisuallyHidden></Anchor> },
