@@ -2,8 +2,9 @@ import type { Journey } from '../harness.js';
 import { home } from './home.js';
 import { make } from './make.js';
 import { pages } from './pages.js';
+import { run } from './run.js';
 import { server } from './server.js';
 import { session } from './session.js';
 
 /** Every journey, in the order in which they are played; the one that kills the server comes last. */
-export const JOURNEYS: readonly Journey[] = [session, home, make, pages, server];
+export const JOURNEYS: readonly Journey[] = [session, home, make, pages, run, server];

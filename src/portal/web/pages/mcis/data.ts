@@ -29,8 +29,11 @@ export function useVms(mciId: string | undefined) {
   const draw = useRef<ReturnType<typeof setTimeout>>(undefined);
   const ask = useRef<ReturnType<typeof setTimeout>>(undefined);
   const since = useRef(0);
+  const gone = useRef(false);
 
   const take = useCallback((event: LiveEvent) => {
+    // Nobody is to be asked for the VMs of what is gone.
+    if (event.type === 'mci.deleted' && event.subject.id === mciId) gone.current = true;
     if (event.subject.type !== 'vm' || event.data.mciId !== mciId) return;
     changes.current.set(event.subject.id, event);
     draw.current ??= setTimeout(() => {
@@ -43,15 +46,18 @@ export function useVms(mciId: string | undefined) {
     clearTimeout(ask.current);
     ask.current = setTimeout(() => {
       since.current = 0;
-      void client.invalidateQueries({ queryKey: key });
+      if (!gone.current) void client.invalidateQueries({ queryKey: key });
     }, Math.max(0, Math.min(QUIET_MS, since.current + LATEST_MS - Date.now())));
   }, [client, key, mciId]);
   useEvents(take);
-  useEffect(() => () => {
-    clearTimeout(draw.current);
-    clearTimeout(ask.current);
-    draw.current = undefined;
-    since.current = 0;
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      clearTimeout(draw.current);
+      clearTimeout(ask.current);
+      draw.current = undefined;
+      since.current = 0;
+    };
   }, [key]);
   return query;
 }
