@@ -1,4 +1,6 @@
 import type { Journey } from '../harness.js';
+import { connections } from './connections.js';
+import { drivers } from './drivers.js';
 import { home } from './home.js';
 import { make } from './make.js';
 import { pages } from './pages.js';
@@ -7,4 +9,4 @@ import { server } from './server.js';
 import { session } from './session.js';
 
 /** Every journey, in the order in which they are played; the one that kills the server comes last. */
-export const JOURNEYS: readonly Journey[] = [session, home, make, pages, run, server];
+export const JOURNEYS: readonly Journey[] = [session, home, make, pages, run, connections, drivers, server];
