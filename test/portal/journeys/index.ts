@@ -7,6 +7,7 @@ import { pages } from './pages.js';
 import { run } from './run.js';
 import { server } from './server.js';
 import { session } from './session.js';
+import { watch } from './watch.js';
 
-/** Every journey, in the order in which they are played; the one that kills the server comes last. */
-export const JOURNEYS: readonly Journey[] = [session, home, make, pages, run, connections, drivers, server];
+/** Every journey, in the order in which they are played; those that kill the server come last. */
+export const JOURNEYS: readonly Journey[] = [session, home, make, pages, run, connections, drivers, watch, server];
