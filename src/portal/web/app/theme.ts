@@ -16,6 +16,8 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   components: {
     Tooltip: { defaultProps: { withArrow: true, openDelay: 200 } },
+    // Its label is read only where it has a role.
+    Loader: { defaultProps: { role: 'status' } },
     Modal: { defaultProps: { centered: true } },
   },
 });
