@@ -61,13 +61,13 @@ describe('a wake', () => {
   });
 
   it('in the middle of a run gives one more run after it, and never one beside it', async () => {
-    await one.work.wake(undefined, 'note', 'take-300-a');
-    await until('take-300-a', (found) => found.length === 1);
-    for (let i = 0; i < 20; i++) await one.work.wake(undefined, 'note', 'take-300-a');
-    const found = await until('take-300-a', ended(2));
+    await one.work.wake(undefined, 'note', 'take-2000-a');
+    await until('take-2000-a', (found) => found.length === 1);
+    for (let i = 0; i < 20; i++) await one.work.wake(undefined, 'note', 'take-2000-a');
+    const found = await until('take-2000-a', ended(2));
     expect(overlapping(found)).toBe(false);
     await delay(300);
-    expect(await notes('take-300-a')).toHaveLength(2);
+    expect(await notes('take-2000-a')).toHaveLength(2);
   });
 
   it('takes the earliest of the times that wait, whichever was said last', async () => {
