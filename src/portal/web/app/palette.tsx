@@ -1,8 +1,9 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight';
+import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData, spotlight } from '@mantine/spotlight';
+import '@mantine/spotlight/styles.css';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { catalogueSpecs, connectionsList, mciList, mciVms, operationsList } from '../generated/sdk.gen';
 import { LANGUAGES, type Language, language, setLanguage } from '../i18n';
@@ -22,9 +23,10 @@ const fits = (query: string, ...texts: (string | null | undefined)[]): boolean =
   return query.toLowerCase().split(/\s+/).every((word) => all.includes(word));
 };
 
-/** Ctrl-K: finds MCIs, VMs, specs, connections, operations, pages and actions; the API is asked as one types. */
-export function Palette() {
+/** Ctrl-K: finds MCIs, VMs, specs, connections, operations, pages and actions; the API is asked as one types. Opens with each new number of `calls`; loaded when it is called first. */
+export default function Palette({ calls }: { calls: number }) {
   const t = useT();
+  useEffect(() => spotlight.open(), [calls]);
   const [query, setQuery] = useState('');
   const [opened, setOpened] = useState(false);
   const [settled] = useDebouncedValue(query.trim(), 200);
@@ -32,7 +34,7 @@ export function Palette() {
   const actions = useActions();
   const groups = [{ group: t('palette.actions'), actions }, ...found].map(({ group, actions: all }) => ({ group, actions: all.filter((action) => 'label' in action && (query.trim() === '' || action.keywords === 'found' || fits(query.trim(), action.label, action.description))) }));
   // What the API found fits already, by more than its label.
-  return <Spotlight onSpotlightOpen={() => setOpened(true)} onSpotlightClose={() => setOpened(false)} actions={groups.filter(({ actions: all }) => all.length > 0)} filter={(_query, all) => all} query={query} onQueryChange={setQuery} shortcut="mod + K" tagsToIgnore={[]} nothingFound={t('palette.nothing')} attributes={{ content: { 'aria-label': t('palette') } }} scrollable maxHeight={440} searchProps={{ placeholder: t('palette.hint'), 'aria-label': t('palette.hint') }} />;
+  return <Spotlight onSpotlightOpen={() => setOpened(true)} onSpotlightClose={() => setOpened(false)} actions={groups.filter(({ actions: all }) => all.length > 0)} filter={(_query, all) => all} query={query} onQueryChange={setQuery} shortcut={null} nothingFound={t('palette.nothing')} attributes={{ content: { 'aria-label': t('palette') } }} scrollable maxHeight={440} searchProps={{ placeholder: t('palette.hint'), 'aria-label': t('palette.hint') }} />;
 }
 
 /** What a person can do from everywhere. */

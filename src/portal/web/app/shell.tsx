@@ -1,16 +1,16 @@
 import { ActionIcon, AppShell, Burger, Group, Kbd, Loader, Menu, NavLink, Text, UnstyledButton, useMantineColorScheme, Box, Center } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { spotlight } from '@mantine/spotlight';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { CircleUser, Languages, Search, SunMoon } from 'lucide-react';
-import { Suspense } from 'react';
+import { Suspense, lazy, useState } from 'react';
 import { Link, Navigate, Outlet, useLocation, useNavigation } from 'react-router';
 import { LANGUAGES, type Language, language, setLanguage } from '../i18n';
 import { useT } from '../i18n/words';
 import { LiveMark, useLiveEvents } from './live';
 import { MENU } from './menu';
-import { Palette } from './palette';
 import { ProjectChoice } from './project';
 import { useSession } from './session';
+
+const Palette = lazy(() => import('./palette'));
 
 /** Frame of every page: menu, project, search, language, person. Without a session the log-in page comes first, and leads back. */
 export function Shell() {
@@ -25,6 +25,9 @@ function Frame() {
   const { pathname } = useLocation();
   const { state } = useNavigation();
   const [opened, { toggle, close }] = useDisclosure(false);
+  const [calls, setCalls] = useState(0);
+  const call = (): void => setCalls((count) => count + 1);
+  useHotkeys([['mod + K', call]], []); // from within a field too
   useLiveEvents();
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding={0}>
@@ -40,7 +43,7 @@ function Frame() {
           </Group>
           <Group gap="sm" wrap="nowrap">
             <LiveMark />
-            <UnstyledButton onClick={() => spotlight.open()} visibleFrom="sm" px="sm" py={6} bd="1px solid var(--mantine-color-default-border)" style={{ borderRadius: 8 }}>
+            <UnstyledButton onClick={call} visibleFrom="sm" px="sm" py={6} bd="1px solid var(--mantine-color-default-border)" style={{ borderRadius: 8 }}>
               <Group gap={8}><Search size={15} aria-hidden /><Text size="xs" c="dimmed">{t('palette')}</Text><Kbd size="xs">Ctrl K</Kbd></Group>
             </UnstyledButton>
             <LanguageChoice />
@@ -58,7 +61,7 @@ function Frame() {
       <AppShell.Main id="content" tabIndex={-1} aria-busy={state !== 'idle'}>
         <Suspense fallback={<Center h="60vh"><Loader aria-label={t('list.loading')} /></Center>}><Outlet /></Suspense>
       </AppShell.Main>
-      <Palette />
+      {calls > 0 && <Suspense fallback={null}><Palette calls={calls} /></Suspense>}
     </AppShell>
   );
 }
