@@ -1,9 +1,9 @@
 import { ActionIcon, Box, Button, Checkbox, Group, Loader, Menu, Table, Text, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
-import { type ColumnDef, type RowSelectionState, type SortingState, flexRender, getCoreRowModel, getFilteredRowModel, getSortedRowModel, useReactTable } from '@tanstack/react-table';
+import { type ColumnDef, type RowSelectionState, type SortingState, getCoreRowModel, getFilteredRowModel, getSortedRowModel, useReactTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, Columns3, Search } from 'lucide-react';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useFormat } from '../i18n/format';
 import { useT } from '../i18n/words';
 import { ErrorNote } from './error';
@@ -43,7 +43,6 @@ export function List<Row>(props: {
   order?: { columns: readonly string[]; by: string; descends: boolean; choose(column: string): void };
 }) {
   const t = useT();
-  const format = useFormat();
   const [search, setSearch] = useState('');
   const [sorting, setSorting] = useLocalStorage<SortingState>({ key: `mcmp.list.${props.id}.sort`, defaultValue: [] });
   const [visibility, setVisibility] = useLocalStorage<Record<string, boolean>>({ key: `mcmp.list.${props.id}.columns`, defaultValue: Object.fromEntries(props.columns.filter(({ hidden }) => hidden).map(({ id }) => [id, false])) });
@@ -66,6 +65,9 @@ export function List<Row>(props: {
   useEffect(() => { if (end) more.load(); }, [end, rows.length, more]);
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+  // A row is drawn again only where something of it changed: its row, its choice, or the columns.
+  const drawn = useMemo(() => props.columns.filter(({ id }) => visibility[id] !== false), [props.columns, visibility]);
+  const toggle = useCallback((id: string): void => setSelected(({ [id]: was, ...others }) => (was ? others : { ...others, [id]: true })), []);
   const shown = new Map(props.columns.map((column) => [column.id, column]));
   const chosen = props.selection ? table.getSelectedRowModel().rows.map(({ original }) => original) : [];
 
@@ -112,17 +114,7 @@ export function List<Row>(props: {
             {before > 0 && <tr aria-hidden><td style={{ height: before }} /></tr>}
             {items.map(({ index }) => {
               const row = rows[index];
-              if (!row) return null;
-              return (
-                <Table.Tr key={row.id} h={ROW_PX} aria-rowindex={index + 1} {...(row.getIsSelected() && { bg: 'var(--mantine-primary-color-light)' })}>
-                  {props.selection && <Table.Td><Checkbox size="xs" aria-label={row.id} checked={row.getIsSelected()} onChange={row.getToggleSelectedHandler()} /></Table.Td>}
-                  {row.getVisibleCells().map((cell) => {
-                    const of = shown.get(cell.column.id);
-                    const value = of?.value(row.original);
-                    return <Table.Td key={cell.id} ta={of?.end ? 'end' : undefined} maw={320} className="ellipsis">{of?.cell ? of.cell(row.original) : typeof value === 'number' ? format.number(value, 4) : (value ?? flexRender('—', {}))}</Table.Td>;
-                  })}
-                </Table.Tr>
-              );
+              return row && <Line key={row.id} row={row.original} id={row.id} index={index} columns={drawn} selected={row.getIsSelected()} {...(props.selection && { toggle })} />;
             })}
             {after > 0 && <tr aria-hidden><td style={{ height: after }} /></tr>}
           </Table.Tbody>
@@ -133,3 +125,18 @@ export function List<Row>(props: {
     </Box>
   );
 }
+
+interface LineOf<Row> { row: Row; id: string; index: number; columns: readonly Column<Row>[]; selected: boolean; toggle?(id: string): void }
+
+const Line = memo(function Line<Row>({ row, id, index, columns, selected, toggle }: LineOf<Row>) {
+  const format = useFormat();
+  return (
+    <Table.Tr h={ROW_PX} aria-rowindex={index + 1} {...(selected && { bg: 'var(--mantine-primary-color-light)' })}>
+      {toggle && <Table.Td><Checkbox size="xs" aria-label={id} checked={selected} onChange={() => toggle(id)} /></Table.Td>}
+      {columns.map((column) => {
+        const value = column.value(row);
+        return <Table.Td key={column.id} ta={column.end ? 'end' : undefined} maw={320} className="ellipsis">{column.cell ? column.cell(row) : typeof value === 'number' ? format.number(value, 4) : (value ?? '—')}</Table.Td>;
+      })}
+    </Table.Tr>
+  );
+}) as <Row>(props: LineOf<Row>) => ReactNode;
