@@ -1,5 +1,8 @@
 import { join } from 'node:path';
-import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { IamModule } from '../iam/index.js';
 import { CONFIG, type Config, Database, Logger, Metrics, serverName } from '../platform/index.js';
 import { ApiBudget } from './budget/budget.js';
@@ -19,7 +22,7 @@ import { DriverNews } from './drivers/news.js';
 import { DriverRepositories } from './drivers/repositories.js';
 import { DriverViews } from './drivers/view.js';
 import { Grades } from './grades/grades.js';
-import { DriverHost } from './host/index.js';
+import { DriverHost, databasePorts } from './host/index.js';
 import { BudgetController } from './http/budget.controller.js';
 import { CallsController } from './http/calls.controller.js';
 import { CatalogueController } from './http/catalogue.controller.js';
@@ -33,9 +36,10 @@ import { SimulatedCloudsController } from './http/simulated.controller.js';
 const apiBudget = { provide: ApiBudget, inject: [Database, CONFIG, Logger, Metrics], useFactory: (database: Database, config: Config, logger: Logger, metrics: Metrics) => startApiBudget(database, serverName(config), logger, metrics) };
 const driverHost = {
   provide: DriverHost,
-  inject: [CONFIG, Logger, ApiBudget],
-  useFactory: async (config: Config, logger: Logger, budget: ApiBudget) => {
-    const host = new DriverHost({ driversDir: config.driversDir, idleMs: config.driverIdleMs, storeDir: join(config.dataDir, 'drivers'), logger, budget });
+  inject: [CONFIG, Logger, ApiBudget, Database],
+  useFactory: async (config: Config, logger: Logger, budget: ApiBudget, database: Database) => {
+    const own = [...(config.port === 0 ? [] : [{ port: config.port }]), ...(await databasePorts(database.url))];
+    const host = new DriverHost({ fence: { own, open: config.driversMayReach }, driversDir: config.driversDir, idleMs: config.driverIdleMs, storeDir: join(config.dataDir, 'drivers'), logger, budget });
     await host.start();
     return host;
   },
@@ -49,8 +53,14 @@ const sessions = { provide: Sessions, inject: [DriverHost, Logger], useFactory: 
   providers: [apiBudget, driverHost, sessions, Connections, SimulatedClouds, Refresh, Sync, Connector, DriverFollower, DriverNews, DriverKeys, DriverViews, Drivers, DriverRepositories, DriverCatalog, Grades, ConnectorDiagnosis],
   exports: [Connector],
 })
-export class ConnectorModule implements OnApplicationShutdown {
-  constructor(@Inject(DriverHost) private readonly host: DriverHost) {}
+export class ConnectorModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(@Inject(DriverHost) private readonly host: DriverHost, @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost) {}
+
+  /** A port that the system chose is known when the server listens. */
+  onModuleInit(): void {
+    const server = this.http.httpAdapter?.getHttpServer() as Server | undefined;
+    server?.once('listening', () => this.host.keepFrom((server.address() as AddressInfo).port));
+  }
 
   /** After the work that uses drivers has ended. */
   onApplicationShutdown(): Promise<void> {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createServer as createHttp } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer as createPipe } from 'node:net';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +11,7 @@ let server: TestServer;
 const folder = mkdtempSync(join(tmpdir(), 'mcmp-isolation-'));
 const KEY = 'villain-key-that-nobody-may-find-0451';
 const run = (driver: string, name: string, input: object): Promise<Answer> => server.call('POST', `/v1/drivers/${driver}/functions/${name}`, { body: { connection: driver, region: 'here', input } });
-const act = (part: string): Promise<Answer> => run('villain', 'act', { part });
+const act = (part: string, more: object = {}): Promise<Answer> => run('villain', 'act', { part, ...more });
 
 /** Calls another driver all the while `work` runs, and tells how many calls there were and which failed. */
 async function bystander<T>(work: () => Promise<T>): Promise<{ value: T; calls: number; failed: Answer[] }> {
@@ -101,6 +104,49 @@ describe('a driver that', () => {
   it('looks around finds neither environment nor channel', async () => {
     expect((await act('tell')).body.output).toEqual({ environment: [], argv: expect.any(Number), sent: 'undefined' });
     expect((await act('channel')).body.output).toEqual({ sent: 'undefined' });
+  });
+});
+
+describe('the network of a driver', () => {
+  const barred = (what: RegExp): object => ({ status: 422, body: { cloud: { code: 'INVALID_REQUEST', providerCode: 'EACCES' }, detail: expect.stringMatching(what) } });
+
+  it.each([
+    'http://169.254.169.254/latest/meta-data/', 'http://[::ffff:169.254.169.254]/', 'http://2852039166/', 'http://0xa9fea9fe/', 'http://169.254.170.2/', 'http://100.100.100.200/', 'http://168.63.129.16/',
+    'http://192.0.0.192/', 'http://[fd00:ec2::254]/', 'http://[fe80::1]/', 'http://[fd20:ce::254]/', 'http://[64:ff9b::a9fe:a9fe]/',
+  ])('does not lead to %s', async (url) => {
+    expect(await act('reach', { url })).toMatchObject(barred(/may not connect to .*metadata/));
+  });
+
+  it('leads to no port of M-CMP or of its database, by whatever address of this machine', async () => {
+    const { port } = new URL(server.url);
+    for (const host of ['127.0.0.1', 'localhost', '0.0.0.0', '127.1.2.3', '[::ffff:127.0.0.1]', '[::1]']) expect(await act('reach', { url: `http://${host}:${port}/health/ready` })).toMatchObject(barred(/M-CMP's own/));
+    expect(await act('reach', { url: `http://127.0.0.1:${new URL(server.databaseUrl).port}/` })).toMatchObject(barred(/M-CMP's own/));
+  });
+
+  it('leads to what else listens here, but not by a redirect to metadata', async () => {
+    const cloud = createHttp((request, response) => response.writeHead(request.url === '/away' ? 302 : 200, request.url === '/away' ? { location: 'http://169.254.169.254/' } : {}).end()).listen(0, '127.0.0.1');
+    await new Promise((done) => cloud.once('listening', done));
+    const url = `http://localhost:${(cloud.address() as AddressInfo).port}`;
+    expect((await act('reach', { url })).body.output).toEqual({ status: 200 });
+    expect(await act('reach', { url: `${url}/away` })).toMatchObject(barred(/metadata/));
+    cloud.close();
+  });
+
+  it('has no way below what libraries call, and no second fence', async () => {
+    const { writable, configurable, code } = (await act('handle', { host: '169.254.169.254', port: 80 })).body.output as Record<string, unknown>;
+    expect([writable, configurable]).toEqual([false, false]);
+    expect(code).toBeLessThan(0);
+    expect(String((await act('again')).body.detail)).toMatch(/the fence stands/);
+  });
+
+  it('has no listener, no socket in the file system and no datagram', async () => {
+    const path = join(folder, 'pipe');
+    const pipe = createPipe((socket) => socket.destroy()).listen(path);
+    await new Promise((done) => pipe.once('listening', done));
+    expect(await act('listen')).toMatchObject(barred(/a port to listen on/));
+    expect(await act('pipe', { path })).toMatchObject(barred(/a socket in the file system/));
+    expect(await act('datagram')).toMatchObject(barred(/datagrams/));
+    pipe.close();
   });
 });
 

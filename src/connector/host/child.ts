@@ -1,11 +1,12 @@
 /**
  * The program of a driver's process: loads one bundle and answers calls over the channel.
- * The permission model lets it read this file, the two that it imports, and the driver's folder only.
+ * The permission model lets it read this file, the few that it imports, and the driver's folder only.
  */
 import { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { serialize } from 'node:v8';
 import { CHANNEL_FD, FrameReader, framed } from './channel.js';
+import { fenceIn } from './fence.js';
 import { lockDown } from './lockdown.js';
 import type { CallsLeft } from '@mcmp/driver-sdk';
 import type { ConnectAnswer, FromChild, PlainError, ToChild } from './protocol.js';
@@ -23,6 +24,7 @@ let driver: { connect(input: unknown): Promise<Record<string, unknown>> };
 const accounts = new Map<string, Account>();
 const running = new Map<number, AbortController>();
 
+const fence = fenceIn(channel);
 lockDown();
 // This process ends when the server says so, or is gone.
 channel.on('close', () => exit(0));
@@ -33,6 +35,7 @@ channel.on('data', (chunk: Buffer) => reader.push(chunk));
 function hear(message: ToChild): void {
   switch (message.type) {
     case 'load': return void load(message).then((problem) => tell({ type: 'loaded', ...(problem !== undefined && { problem }) }));
+    case 'fence': return fence.set(message.fence);
     case 'connect': return void answer(message.id, () => connect(message.session, message.input));
     case 'call': return void answer(message.id, (signal) => call(message.session, message.method, message.request, signal));
     case 'abort': return running.get(message.id)?.abort(new DOMException('The call was given up by the host', 'AbortError'));
@@ -42,8 +45,9 @@ function hear(message: ToChild): void {
   }
 }
 
-async function load({ entry, maxAnswerBytes: limit }: ToChild & { type: 'load' }): Promise<string | undefined> {
+async function load({ entry, maxAnswerBytes: limit, fence: rules }: ToChild & { type: 'load' }): Promise<string | undefined> {
   maxAnswerBytes = limit;
+  fence.set(rules);
   try {
     const found = ((await import(pathToFileURL(entry).href)) as { default?: { mcmpDriver?: unknown; connect?: unknown } }).default;
     if (typeof found !== 'object' || found === null || typeof found.connect !== 'function') return 'the entry has no default export made by defineDriver()';
@@ -114,6 +118,7 @@ async function answer(id: number, work: (signal: AbortSignal) => Promise<unknown
   const controller = new AbortController();
   running.set(id, controller);
   let left: CallsLeft | undefined;
+  const refusedBefore = fence.refused.count;
   // The same word as in the SDK, which this program may not load.
   controller.signal.addEventListener('mcmp-calls-left', (event) => {
     const told = (event as Event & { left?: CallsLeft }).left;
@@ -123,11 +128,22 @@ async function answer(id: number, work: (signal: AbortSignal) => Promise<unknown
     const body = encoded(await work(controller.signal));
     tell({ type: 'answer', id, body, ...(left && { left }) });
   } catch (error) {
-    tell({ type: 'failure', id, error: plain(error), ...(left && { left }) });
+    tell({ type: 'failure', id, error: plain(fence.refused.count > refusedBefore && isRefusal(error) ? refusal() : error), ...(left && { left }) });
   } finally {
     running.delete(id);
   }
 }
+
+/** Whether an error, or what lies behind it, is of a connection that the fence refused: drivers name the system's code. */
+function isRefusal(error: unknown): boolean {
+  for (let level = error, depth = 0; typeof level === 'object' && level !== null && depth < 5; level = (level as { cause?: unknown }).cause, depth += 1) {
+    const { code, message } = level as { code?: unknown; message?: unknown };
+    if (code === 'EACCES' || /\bEACCES\b/.test(String(message))) return true;
+  }
+  return false;
+}
+
+const refusal = (): Error => Object.assign(new Error(`A driver may not connect to ${fence.refused.last}. Check the endpoint of the connection.`), { name: 'DriverError', code: 'INVALID_REQUEST', detail: { providerCode: 'EACCES', field: 'endpoint' } });
 
 function encoded(value: unknown): Uint8Array {
   let body: Buffer;

@@ -1,6 +1,7 @@
 import type { Logger } from '../../platform/index.js';
 import type { LoadedDriver } from './bundle.js';
 import { Deadline } from './deadline.js';
+import type { FenceRules } from './fence.js';
 import type { Sickness } from './health.js';
 import { isOwnFault } from './health.js';
 import { Redactor } from './output.js';
@@ -32,6 +33,8 @@ export interface FleetOptions {
   logger: Logger;
   /** Makes sure that the kept copy of a version is whole. */
   intact: (driver: LoadedDriver) => Promise<boolean>;
+  /** What the processes may not connect to, as of now. */
+  fence: () => FenceRules;
   budget: Serving['budget'];
 }
 
@@ -98,6 +101,11 @@ export class Fleet {
     for (const runner of this.runners.values()) runner.close(key);
   }
 
+  /** Lets all processes know what they may not connect to now. */
+  setFence(): void {
+    for (const runner of [...this.runners.values(), ...this.retiring, ...this.tried.values()]) runner.setFence();
+  }
+
   /** Ends processes that are idle. */
   sweep(): void {
     for (const runner of [...this.runners.values(), ...this.tried.values()]) runner.sweep();
@@ -156,9 +164,9 @@ export class Fleet {
   }
 
   private runnerOf(driver: LoadedDriver): DriverRunner {
-    const { idleMs, logger, permission, intact } = this.options;
+    const { idleMs, logger, permission, intact, fence } = this.options;
     const redactor = this.redactors.get(driver.manifest.name) ?? new Redactor();
     this.redactors.set(driver.manifest.name, redactor);
-    return new DriverRunner(driver, { idleMs, logger, permission, redactor, intact: () => intact(driver) });
+    return new DriverRunner(driver, { idleMs, logger, permission, redactor, fence, intact: () => intact(driver) });
   }
 }

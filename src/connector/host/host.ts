@@ -5,6 +5,7 @@ import type { Logger } from '../../platform/index.js';
 import { ApiBudget } from '../budget/budget.js';
 import { type Bundle, BundleError, BundleStore, type LoadedDriver, readFolder } from './bundle.js';
 import { type DriverStats, Fleet } from './fleet.js';
+import type { FenceRules } from './fence.js';
 import type { Sickness } from './health.js';
 import { type DriverChange, type FolderChange, type InstalledDriver, type ReadyDriver, Registry } from './registry.js';
 import type { DriverRunner, OpenInput } from './runner.js';
@@ -21,6 +22,8 @@ export interface DriverHostOptions {
   logger: Logger;
   /** False leaves Node's permission model off, for debugging only. */
   permission?: boolean;
+  /** What drivers may not connect to beside metadata services, and which addresses of those they may. */
+  fence?: FenceRules;
   /** Folder for checked copies of bundles; absent takes one in the system's temporary folder. */
   storeDir?: string;
   /** Keeps calls within what clouds allow; absent keeps one for this host alone. */
@@ -43,13 +46,15 @@ export class DriverHost {
   private readonly choices = new Map<string, LoadedDriver | 'off'>();
   private readonly listeners: ((change: DriverChange) => void)[] = [];
   private restore: (driver: LoadedDriver) => Promise<Bundle | undefined> = () => Promise.resolve(undefined);
+  private fence: FenceRules;
   private sweeping: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: DriverHostOptions) {
     const { logger, idleMs, permission = true } = options;
     this.store = new BundleStore(resolve(options.storeDir ?? join(tmpdir(), `mcmp-drivers-${process.getuid?.() ?? 0}`)));
+    this.fence = options.fence ?? { own: [], open: [] };
     this.budget = options.budget ?? new ApiBudget();
-    this.fleet = new Fleet({ idleMs, logger, permission, budget: this.budget, intact: (driver) => this.intact(driver) });
+    this.fleet = new Fleet({ idleMs, logger, permission, budget: this.budget, intact: (driver) => this.intact(driver), fence: () => this.fence });
     this.registry = new Registry({
       driversDir: resolve(options.driversDir), store: this.store, logger,
       tryOut: (driver) => this.fleet.tryOut(driver),
@@ -143,6 +148,12 @@ export class DriverHost {
   /** Opens a session; nothing is started, connected or refused before its first use. The credential stays in memory. */
   open(input: OpenInput): DriverSession {
     return new GuardedSession(input, { budget: this.budget, runner: (name) => this.runner(name) });
+  }
+
+  /** Keeps drivers from one more port of this machine, from now on. */
+  keepFrom(port: number): void {
+    this.fence = { ...this.fence, own: [...this.fence.own, { port }] };
+    this.fleet.setFence();
   }
 
   /** Forgets the accounts that are connected under a key. */

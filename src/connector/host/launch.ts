@@ -6,7 +6,7 @@ export const HEAP_MIB = 512;
 
 /** The compiled program beside this file; within tests this file is TypeScript, and the program lies in `dist`. */
 const HERE = import.meta.url.endsWith('.ts') ? import.meta.url.replace(/\/src\/connector\/host\/(?=[^/]+$)/, '/dist/src/connector/host/') : import.meta.url;
-const [CHILD = '', ...BESIDE] = ['./child.js', './channel.js', './lockdown.js'].map((name) => fileURLToPath(new URL(name, HERE)));
+const [CHILD = '', ...BESIDE] = ['./child.js', './channel.js', './lockdown.js', './fence.js', './address.js'].map((name) => fileURLToPath(new URL(name, HERE)));
 
 /**
  * Starts the program of a driver's process over a bundle's folder, with the channel as its fourth descriptor, and with nothing of this server's environment.

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { type Logger, logContext, ofOperations, operationsOf, withOnlyLogContext } from '../../platform/index.js';
 import { CHANNEL_FD, FrameReader, framed } from './channel.js';
 import { type Deadline, NotSentError } from './deadline.js';
+import type { FenceRules } from './fence.js';
 import { ownFault } from './health.js';
 import { HEAP_MIB, launch } from './launch.js';
 import { type Redactor, followOutput } from './output.js';
@@ -44,6 +45,8 @@ export interface ProcessOptions {
   label: string;
   /** False leaves Node's permission model off. */
   permission: boolean;
+  /** What the process may not connect to, and what it may nevertheless. */
+  fence: FenceRules;
   redactor: Redactor;
   logger: Logger;
 }
@@ -115,7 +118,7 @@ export class DriverProcess {
     });
     // A process that ends closes its channel first, and how it ends says more.
     this.channel?.on('error', () => void setTimeout(() => this.kill('does not take messages'), 1000).unref());
-    this.say({ type: 'load', entry: options.entry, maxAnswerBytes: MAX_ANSWER_BYTES });
+    this.say({ type: 'load', entry: options.entry, maxAnswerBytes: MAX_ANSWER_BYTES, fence: options.fence });
   }
 
   get usable(): boolean { return this.alive && !this.stopping && !this.draining; }
@@ -132,6 +135,11 @@ export class DriverProcess {
   /** @param onLeft hears what the cloud says is left after the call */
   call(session: string, method: string, request: unknown, deadline: Deadline, onLeft?: (left: CallsLeft) => void): Promise<unknown> {
     return this.request((id) => ({ type: 'call', id, session, method, request }), deadline, onLeft);
+  }
+
+  /** Tells the process rules that changed. */
+  setFence(fence: FenceRules): void {
+    this.say({ type: 'fence', fence });
   }
 
   close(session: string): void {

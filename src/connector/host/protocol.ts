@@ -1,8 +1,10 @@
 import type { CallsLeft, ConnectInput, DriverErrorDetail, Traits } from '@mcmp/driver-sdk';
+import type { FenceRules } from './fence.js';
 
 /** What the host says to a driver's process. `id` belongs to one answer or failure; `session` names a connected account. */
 export type ToChild =
-  | { type: 'load'; entry: string; maxAnswerBytes: number }
+  | { type: 'load'; entry: string; maxAnswerBytes: number; fence: FenceRules }
+  | { type: 'fence'; fence: FenceRules }
   | { type: 'connect'; id: number; session: string; input: ConnectInput }
   | { type: 'call'; id: number; session: string; method: string; request: unknown }
   | { type: 'abort'; id: number }

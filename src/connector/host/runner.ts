@@ -4,6 +4,7 @@ import { Deadline } from './deadline.js';
 import type { LoadedDriver } from './bundle.js';
 import { Crashes } from './crashes.js';
 import { difference, trialValues } from './difference.js';
+import type { FenceRules } from './fence.js';
 import { Health, type Sickness, isOwnFault, ownFault } from './health.js';
 import type { Redactor } from './output.js';
 import { DriverProcess } from './process.js';
@@ -37,6 +38,8 @@ export interface RunnerOptions {
   permission: boolean;
   logger: Logger;
   redactor: Redactor;
+  /** What its processes may not connect to, as of now. */
+  fence: () => FenceRules;
   /** Makes sure that the bundle on disk is still the one that was checked; false where it is not and cannot be. */
   intact: () => Promise<boolean>;
 }
@@ -141,6 +144,11 @@ export class DriverRunner {
     }
   }
 
+  /** Lets the running process know what it may not connect to now. */
+  setFence(): void {
+    this.process?.setFence(this.options.fence());
+  }
+
   /** Forgets the accounts of a connection. */
   close(key: string): void {
     this.closeWhere((opened) => opened.key === key);
@@ -190,7 +198,7 @@ export class DriverRunner {
     if (!(await this.options.intact())) throw new DriverError('UNAVAILABLE', `the files of driver ${label} changed after they were checked; drop the driver in again`);
     if (this.stopped) throw new DriverError('UNAVAILABLE', `driver ${label} is stopped`);
     this.process?.drain();
-    const process = new DriverProcess({ folder, entry, label, permission: this.options.permission, redactor: this.options.redactor, logger: this.options.logger });
+    const process = new DriverProcess({ folder, entry, label, permission: this.options.permission, fence: this.options.fence(), redactor: this.options.redactor, logger: this.options.logger });
     this.process = process;
     this.opened = new Map();
     if (this.fell) this.restarts += 1;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { StartError } from './start-error.js';
 
@@ -5,6 +6,12 @@ import { StartError } from './start-error.js';
 const integer = (min: number, max: number, fallback: number) =>
   z.preprocess((value) => (value === '' ? undefined : value), z.coerce.number().int().min(min).max(max).default(fallback));
 const optionalText = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
+
+/** Addresses and ranges in a list with commas. */
+const isRange = (text: string): boolean => {
+  const [address = '', bits = '0', ...more] = text.split('/');
+  return isIP(address) > 0 && !address.includes('%') && more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128);
+};
 
 /** Where a cloud in a box answers: the line that it says when it starts. */
 const Box = z.object({ control: z.url(), wires: z.record(z.string(), z.url()) });
@@ -25,6 +32,9 @@ const Environment = z.object({
   MCMP_TERMINALS_MAX: integer(0, 10_000, 100).describe('terminals that this server holds open at once; 0 allows none'),
   MCMP_DRIVERS_DIR: z.string().min(1).default('drivers').describe('folder in which drivers are found, also while running'),
   MCMP_DRIVER_IDLE_MS: integer(1000, 86_400_000, 60_000).describe('a driver process without calls ends after this time'),
+  MCMP_DRIVERS_MAY_REACH: z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+    .refine((parts) => parts.every(isRange), 'must be addresses or ranges with commas between them, such as 169.254.169.254 or fd00:ec2::/32')
+    .describe('link-local addresses and those of metadata services that drivers may connect to; none without it'),
   MCMP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('least level that is logged'),
   MCMP_SERVER_NAME: optionalText.pipe(z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens').optional()).describe('stable name of this server among those on one database'),
   MCMP_BODY_LIMIT_BYTES: integer(1024, 67_108_864, 1_048_576).describe('largest request body'),
@@ -53,6 +63,7 @@ export interface Config {
   terminalsMax: number;
   driversDir: string;
   driverIdleMs: number;
+  driversMayReach: string[];
   logLevel: string;
   serverName: string | undefined;
   bodyLimitBytes: number;
@@ -87,7 +98,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   return {
     host: values.MCMP_HOST, port: values.MCMP_PORT, databaseUrl: values.DATABASE_URL, dataDir: values.MCMP_DATA_DIR,
     adminPassword: values.MCMP_ADMIN_PASSWORD, secretKey: values.MCMP_SECRET_KEY, tokenTtlSeconds: values.MCMP_TOKEN_TTL_SECONDS,
-    sessionTtlSeconds: values.MCMP_SESSION_TTL_SECONDS, terminalIdleSeconds: values.MCMP_TERMINAL_IDLE_SECONDS, terminalsMax: values.MCMP_TERMINALS_MAX, driversDir: values.MCMP_DRIVERS_DIR, driverIdleMs: values.MCMP_DRIVER_IDLE_MS, logLevel: values.MCMP_LOG_LEVEL,
+    sessionTtlSeconds: values.MCMP_SESSION_TTL_SECONDS, terminalIdleSeconds: values.MCMP_TERMINAL_IDLE_SECONDS, terminalsMax: values.MCMP_TERMINALS_MAX, driversDir: values.MCMP_DRIVERS_DIR, driverIdleMs: values.MCMP_DRIVER_IDLE_MS, driversMayReach: values.MCMP_DRIVERS_MAY_REACH, logLevel: values.MCMP_LOG_LEVEL,
     serverName: values.MCMP_SERVER_NAME, bodyLimitBytes: values.MCMP_BODY_LIMIT_BYTES, workers: values.MCMP_WORKERS, simulatedClouds: values.MCMP_SIMULATED_CLOUDS,
   };
 }
