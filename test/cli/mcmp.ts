@@ -1,36 +1,71 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** How a call of the command line ended. */
+/** How a call of the command line ended; a signal that ended it is told as a shell tells it, 128 and its number. */
 export interface Ended { code: number | null; stdout: string; stderr: string }
+
+/** A call that goes on. */
+export interface Going {
+  process: ChildProcess;
+  ended: Promise<Ended>;
+  /** Waits until it has said this, on either stream. @throws Error with all it said, where it ends before. */
+  said(what: RegExp): Promise<void>;
+}
+
+export interface CallOptions { input?: string; env?: Record<string, string> }
 
 /** The built command line with a config folder of its own. */
 export interface Mcmp {
   folder: string;
+  /** What a call finds in its environment. */
+  environment: Record<string, string>;
   /** Runs it to its end; `input` is its stdin. */
-  run(args: string[], options?: { input?: string; env?: Record<string, string> }): Promise<Ended>;
+  run(args: string[], options?: CallOptions): Promise<Ended>;
+  begin(args: string[], options?: CallOptions): Going;
   /** Runs it and gives what it printed as JSON. @throws Error with all it said, where its status is not 0. */
   json<T>(args: string[], input?: string): Promise<T>;
   end(): void;
 }
 
+/** Starts a program and hears what it says. */
+export function hear(program: string, args: string[], env: NodeJS.ProcessEnv, input = ''): Going {
+  const child = spawn(program, args, { env });
+  const said = { stdout: '', stderr: '' };
+  const hearers = new Set<() => void>();
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].on('data', (part: Buffer) => {
+      said[stream] += part.toString();
+      for (const hearer of hearers) hearer();
+    });
+  }
+  const ended = new Promise<Ended>((done, failed) => {
+    child.on('error', failed);
+    child.on('close', (code, signal) => done({ code: signal ? 128 + constants.signals[signal] : code, ...said }));
+  });
+  child.stdin.on('error', () => undefined).end(input);
+  return {
+    process: child, ended,
+    said: (what) => new Promise((done, failed) => {
+      const look = (): void => {
+        if (what.test(said.stdout) || what.test(said.stderr)) done();
+      };
+      hearers.add(look);
+      look();
+      void ended.then(() => failed(new Error(`it ended before it said ${what.source}: ${JSON.stringify(said)}`)), failed);
+    }),
+  };
+}
+
 /** Gives a command line whose calls go to this server. */
 export function openMcmp(url: string): Mcmp {
   const folder = mkdtempSync(join(tmpdir(), 'mcmp-cli-'));
-  const run: Mcmp['run'] = (args, { input = '', env = {} } = {}) =>
-    new Promise((done) => {
-      const child = spawn(process.execPath, ['dist/mcmp.mjs', ...args], { env: { PATH: process.env.PATH, HOME: folder, XDG_CONFIG_HOME: folder, MCMP_URL: url, COLUMNS: '160', ...env } });
-      let stdout = '';
-      let stderr = '';
-      child.stdout.on('data', (part: Buffer) => { stdout += part.toString(); });
-      child.stderr.on('data', (part: Buffer) => { stderr += part.toString(); });
-      child.on('close', (code) => done({ code, stdout, stderr }));
-      child.stdin.on('error', () => undefined).end(input);
-    });
+  const environment = { PATH: process.env.PATH ?? '', HOME: folder, XDG_CONFIG_HOME: folder, MCMP_URL: url, COLUMNS: '160' };
+  const begin: Mcmp['begin'] = (args, { input, env = {} } = {}) => hear(process.execPath, ['dist/mcmp.mjs', ...args], { ...environment, ...env }, input);
+  const run: Mcmp['run'] = (args, options) => begin(args, options).ended;
   return {
-    folder, run,
+    folder, environment, begin, run,
     json: async <T>(args: string[], input?: string) => {
       const { code, stdout, stderr } = await run([...args, '-o', 'json'], { ...(input !== undefined && { input }) });
       if (code !== 0) throw new Error(`mcmp ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);

@@ -13,6 +13,7 @@ import { readEvents } from './events.js';
 import { queryOf } from './http.js';
 import { nameOf } from './output.js';
 import type { Session } from './session.js';
+import { oneLine } from './width.js';
 
 /** What a person wants otherwise than the document says. */
 export interface Refinement {
@@ -29,6 +30,8 @@ export interface Refinement {
   confirm?: (names: string[]) => string;
   /** Said when it is done and the answer has no body. */
   done?: (names: string[]) => string;
+  /** The answer is what the call was made for, and no word about a thing that was changed. */
+  shows?: true;
 }
 
 const ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -124,7 +127,7 @@ async function readMembers(operation: Operation, refinement: Refinement, call: C
     if (field.secret) {
       const file = flags.text(`${field.flag}-file`);
       if (file !== undefined) members.set(field.name, field.type === 'text' ? secretOf(file, field.name) : (await readDocument(file)).value);
-      else if (field.required && field.type === 'text' && !flags.has('file')) members.set(field.name, await askSecret(field.name));
+      else if (field.required && field.type === 'text' && !flags.has('file')) members.set(field.name, await askSecretOf(field, session));
       continue;
     }
     if (!flags.has(flag)) continue;
@@ -138,6 +141,11 @@ async function readMembers(operation: Operation, refinement: Refinement, call: C
     else throw wrongUsage(`${(refinement.positional ?? []).includes(missing.name) ? missing.flag.toUpperCase() : `--${flagNameOf(missing)}`} is missing${missing.description ? ` (${missing.description})` : ''}`, ...(operation.body === 'json' ? ['A whole request can be given by -f FILE.'] : []));
   }
   return members;
+}
+
+async function askSecretOf({ name, flag }: Field, { terminal }: Session): Promise<string> {
+  if (!terminal.asks) throw wrongUsage(`there is no terminal to ask for the ${name} on`, `--${flag}-file FILE gives it; - is stdin.`);
+  return askSecret(name);
 }
 
 const secretOf = (file: string, name: string): string => (file === '-' ? secretFromStdin(name) : (readInput(file).toString('utf8').split(/\r?\n/, 1)[0] as string));
@@ -172,7 +180,7 @@ export function mapOf(given: readonly string[], flag: string): Record<string, st
 }
 
 /** The id of a thing that a person names. */
-async function idOf(session: Session, list: string, name: string, what: string): Promise<string> {
+export async function idOf(session: Session, list: string, name: string, what: string): Promise<string> {
   if (ID.test(name)) return name;
   const { items } = await session.api.pages(list, { pageSize: 200 });
   const found = items.find((item) => item.name === name);
@@ -206,22 +214,26 @@ async function readList(operation: Operation, { columns = operation.columns }: R
 async function readStream(session: Session, path: string, headers: Record<string, string>): Promise<number> {
   const response = await session.api.open('GET', path, { headers: { ...headers, accept: 'text/event-stream' }, signal: session.signal });
   if (response.statusCode !== 200) throw session.api.refusal({ status: response.statusCode ?? 0, text: await session.api.read(response) });
-  for await (const { data } of readEvents(response, () => undefined)) {
-    const event = JSON.parse(data) as Item;
-    const state = valueAt(event, 'data.state') ?? valueAt(event, 'data.status') ?? '';
-    if (session.output.forPeople) session.terminal.result([event.at, event.type, valueAt(event, 'subject.name') ?? valueAt(event, 'subject.id'), state].join('  ').trimEnd());
-    else session.terminal.result(JSON.stringify(event));
+  try {
+    for await (const { data } of readEvents(response, () => undefined)) {
+      const event = JSON.parse(data) as Item;
+      const state = valueAt(event, 'data.state') ?? valueAt(event, 'data.status') ?? '';
+      if (session.output.forPeople) session.terminal.result(oneLine([event.at, event.type, valueAt(event, 'subject.name') ?? valueAt(event, 'subject.id'), state].join('  ').trimEnd()));
+      else session.terminal.result(JSON.stringify(event));
+    }
+  } catch (error) {
+    throw session.api.lost(error);
   }
   return EXIT.ok;
 }
 
-async function write(operation: Operation, { columns = operation.columns, done }: Refinement, session: Session, text: string, names: string[], watch: boolean): Promise<number> {
+async function write(operation: Operation, { columns = operation.columns, done, shows }: Refinement, session: Session, text: string, names: string[], watch: boolean): Promise<number> {
   if (operation.answer === 'text') session.terminal.result(text);
   else if (text === '') session.output.done(done?.(names) ?? `${operation.noun} ${names.join(' ')}: ${operation.verb} done`);
   else {
     const item = JSON.parse(text) as Item;
     if (operation.answer === 'operation' && operation.method !== 'GET') return begun(session, item as OperationItem, watch);
-    if (operation.method !== 'GET' && session.output.forPeople && nameOf(item) !== '') session.output.done(`${operation.noun} ${nameOf(item)}: ${operation.verb} done`);
+    if (operation.method !== 'GET' && !shows && session.output.forPeople && nameOf(item) !== '') session.output.done(`${operation.noun} ${nameOf(item)}: ${operation.verb} done`);
     else await session.output.thing(item, columns);
   }
   return EXIT.ok;

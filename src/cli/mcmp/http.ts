@@ -152,10 +152,11 @@ export class Api {
     return new Refusal({ ...problem, status } as ProblemBody, help);
   }
 
-  private lost(error: unknown): Failure | Error {
+  /** What to tell of an answer that did not come, or was cut off. */
+  lost(error: unknown): Failure | Error {
     if (error instanceof Failure) return error;
     const { code, name, message } = error as NodeJS.ErrnoException;
-    if (name === 'AbortError') return (this.access.signal?.reason as Error | undefined) ?? (error as Error);
+    if (name === 'AbortError' || this.access.signal?.aborted) return (this.access.signal?.reason as Error | undefined) ?? (error as Error);
     return new Unreachable(this.access.url, WHY[code ?? ''] ?? message);
   }
 }

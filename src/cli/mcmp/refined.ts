@@ -22,9 +22,9 @@ export const REFINED: Record<string, Refinement> = {
   Connections_delete: { confirm: sure('connection'), done: gone('Connection') },
   Connections_regions: { columns: ['id', 'name', 'enabled', 'ZONES:zones|zones', 'SPECS:specCount', 'IMAGES:imageCount', 'SYNCED:syncedAt|age'] },
   Connections_sync: { examples: ['connection sync aws --regions us-east-1,ap-northeast-2 --watch'] },
-  Calls_call: { examples: ['connection call aws --method region.list --request {}'] },
+  Calls_call: { shows: true, examples: ['connection call aws --method region.list --request {}'] },
   Calls_functions: { columns: ['name', 'TITLE:title|title', 'read'] },
-  Calls_run: { examples: ['driver run aws getConsoleOutput --connection aws --region us-east-1 --input \'{"vmId":"i-0a1b"}\''] },
+  Calls_run: { shows: true, examples: ['driver run aws getConsoleOutput --connection aws --region us-east-1 --input \'{"vmId":"i-0a1b"}\''] },
   Budget_show: { columns: ['connection', 'accountId', 'asOf'] },
   Catalogue_specs: {
     columns: ['id', 'cloud', 'connection', 'region', 'vcpu', 'MEMORY:memoryMiB|gib', 'ARCH:architecture', 'GPU:gpuCount', 'PRICE/H:price|price', 'PRICE AGE:price.ageDays|days'],

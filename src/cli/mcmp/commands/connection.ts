@@ -4,7 +4,7 @@ import type { Flag } from '../flags.js';
 import { readDocument } from '../document.js';
 import { EXIT, Failure, Refusal, wrongUsage } from '../failure.js';
 import { follow } from '../following.js';
-import { mapOf } from '../generic.js';
+import { idOf, mapOf } from '../generic.js';
 import { globOf } from '../glob.js';
 import { ask, askSecret } from '../prompt.js';
 import type { Session } from '../session.js';
@@ -78,7 +78,8 @@ async function create(call: Call): Promise<number> {
   const endpoint = flags.text('endpoint') ?? (driver.endpoint === 'required' && session.terminal.asks ? await ask('Address of the cloud (URL)') : undefined);
   const options = await optionsOf(call, driver);
   const credential = await credentialOf(call, driver);
-  const body = { name, driver: driverName, credential, ...(endpoint !== undefined && { endpoint }), ...(Object.keys(options).length > 0 && { options }), ...(flags.list('region').length > 0 && { regions: flags.list('region') }), ...(flags.truth('no-sync') && { sync: false }) };
+  const workspace = flags.text('workspace');
+  const body = { name, driver: driverName, credential, ...(workspace !== undefined && { workspaceId: await idOf(session, '/v1/workspaces', workspace, 'workspace') }), ...(endpoint !== undefined && { endpoint }), ...(Object.keys(options).length > 0 && { options }), ...(flags.list('region').length > 0 && { regions: flags.list('region') }), ...(flags.truth('no-sync') && { sync: false }) };
   const made = await session.api.json('POST', `/v1/connections${flags.truth('no-verify') ? '?verify=false' : ''}`, { body }) as Record<string, unknown>;
   return told(session, made, 'made', flags.truth('watch') ?? false);
 }
@@ -135,7 +136,7 @@ export const connectionCommands: Command[] = [
   {
     noun: 'connection', verb: 'create', summary: 'Makes a connection: the cloud is asked who the credential is, the credential is sealed, and the catalogue is read.', permission: 'connection:create', operations: ['Connections_create'],
     about: ['The credential is asked for field by field as the driver needs it, without showing secrets, or read from a file.'], arguments: [{ name: 'NAME', required: true }],
-    flags: [{ name: 'driver', type: 'text', value: 'DRIVER', description: 'Driver that speaks to the cloud', completes: 'driver' }, ...FORM, { name: 'no-sync', type: 'boolean', description: 'Do not read the catalogue now' }, { name: 'watch', short: 'w', type: 'boolean', description: 'Follow the reading of the catalogue' }],
+    flags: [{ name: 'driver', type: 'text', value: 'DRIVER', description: 'Driver that speaks to the cloud', completes: 'driver' }, { name: 'workspace', type: 'text', value: 'NAME', description: 'Whose it is; needed where you have several workspaces' }, ...FORM, { name: 'no-sync', type: 'boolean', description: 'Do not read the catalogue now' }, { name: 'watch', short: 'w', type: 'boolean', description: 'Follow the reading of the catalogue' }],
     examples: ['connection create aws --driver aws', 'connection create aws --driver aws --region us-east-1 --credential-file aws.json --watch', 'pass show aws | mcmp connection create aws --driver aws --credential-file -'], run: create,
   },
   {
