@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { EXIT, Failure, wrongUsage } from './failure.js';
 import { readInput } from './document.js';
 
@@ -7,6 +6,7 @@ const interrupted = (): Failure => new Failure(EXIT.interrupted, 'interrupted');
 /** Asks for a line on the terminal. @throws Failure where there is no terminal, or Ctrl-C was pressed */
 export async function ask(question: string): Promise<string> {
   needTerminal(question);
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const stop = new AbortController();

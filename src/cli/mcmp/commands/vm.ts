@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import type { Call, Command } from '../command.js';
@@ -91,6 +90,7 @@ async function runSsh({ arguments: [name = ''], rest, flags, session }: Call): P
     session.terminal.result(['ssh', ...args].map(quoted).join(' '));
     return EXIT.ok;
   }
+  const { spawn } = await import('node:child_process');
   return new Promise((done, failed) => {
     // Ctrl-C is for the shell at the other end.
     process.on('SIGINT', () => undefined);
