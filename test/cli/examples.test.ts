@@ -63,7 +63,7 @@ describe('what the help prints', () => {
     expect(Object.keys(OTHERWISE).filter((example) => !examples.includes(example))).toEqual([]);
     const faults: string[] = [];
     await forEach(examples, async (example) => {
-      const { code, stdout, stderr }: Ended = await hear('bash', ['-c', `cd '${files}' && ${example}`], { ...mcmp.environment, PATH: `${programs}:${process.env.PATH}`, MCMP_TOKEN: 'token' }).ended;
+      const { code, stdout, stderr }: Ended = await hear('bash', ['-c', `cd '${files}' && ${example}`], { ...mcmp.environment, PATH: `${programs}:${process.env.PATH}`, MCMP_TOKEN: 'token' }, '').ended;
       const [wanted, said] = OTHERWISE[example] ?? [];
       const good = wanted === undefined ? code === 0 || (code === 8 && stderr.includes('127.0.0.1:9')) : code === wanted && (said as RegExp).test(stderr);
       if (!good) faults.push(`${example}: ${code} ${stderr}${stdout.slice(0, 200)}`);

@@ -9,6 +9,8 @@ export interface Ended { code: number | null; stdout: string; stderr: string }
 /** A call that goes on. */
 export interface Going {
   process: ChildProcess;
+  /** Types into it, where its stdin was left open. */
+  type(text: string): void;
   ended: Promise<Ended>;
   /** Waits until it has said this, on either stream. @throws Error with all it said, where it ends before. */
   said(what: RegExp): Promise<void>;
@@ -29,8 +31,8 @@ export interface Mcmp {
   end(): void;
 }
 
-/** Starts a program and hears what it says. */
-export function hear(program: string, args: string[], env: NodeJS.ProcessEnv, input = ''): Going {
+/** Starts a program and hears what it says; without an input its stdin is left open. */
+export function hear(program: string, args: string[], env: NodeJS.ProcessEnv, input?: string): Going {
   const child = spawn(program, args, { env });
   const said = { stdout: '', stderr: '' };
   const hearers = new Set<() => void>();
@@ -44,9 +46,11 @@ export function hear(program: string, args: string[], env: NodeJS.ProcessEnv, in
     child.on('error', failed);
     child.on('close', (code, signal) => done({ code: signal ? 128 + constants.signals[signal] : code, ...said }));
   });
-  child.stdin.on('error', () => undefined).end(input);
+  child.stdin.on('error', () => undefined);
+  if (input !== undefined) child.stdin.end(input);
   return {
     process: child, ended,
+    type: (text) => child.stdin.write(text),
     said: (what) => new Promise((done, failed) => {
       const look = (): void => {
         if (what.test(said.stdout) || what.test(said.stderr)) done();
@@ -58,11 +62,14 @@ export function hear(program: string, args: string[], env: NodeJS.ProcessEnv, in
   };
 }
 
+/** Starts a command line of the shell on a terminal of its own (util-linux's script), 120 columns wide and without colours. */
+export const onTerminal = (command: string, env: NodeJS.ProcessEnv): Going => hear('script', ['-qefc', `stty cols 120 rows 40; exec ${command}`, '/dev/null'], { ...env, TERM: 'xterm', NO_COLOR: '1', LC_ALL: 'C.UTF-8', SHELL: '/bin/bash' });
+
 /** Gives a command line whose calls go to this server. */
 export function openMcmp(url: string): Mcmp {
   const folder = mkdtempSync(join(tmpdir(), 'mcmp-cli-'));
   const environment = { PATH: process.env.PATH ?? '', HOME: folder, XDG_CONFIG_HOME: folder, MCMP_URL: url, COLUMNS: '160' };
-  const begin: Mcmp['begin'] = (args, { input, env = {} } = {}) => hear(process.execPath, ['dist/mcmp.mjs', ...args], { ...environment, ...env }, input);
+  const begin: Mcmp['begin'] = (args, { input = '', env = {} } = {}) => hear(process.execPath, ['dist/mcmp.mjs', ...args], { ...environment, ...env }, input);
   const run: Mcmp['run'] = (args, options) => begin(args, options).ended;
   return {
     folder, environment, begin, run,

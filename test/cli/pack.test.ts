@@ -11,7 +11,7 @@ const installed = join(home, 'node_modules/@mcmp/cli');
 /** npm asks a registry that is not there, and finds nothing in its cache. */
 const environment = { PATH: process.env.PATH ?? '', HOME: home, npm_config_cache: join(folder, 'cache'), npm_config_registry: 'http://127.0.0.1:9/', npm_config_update_notifier: 'false' };
 const npm = (args: string[], cwd: string): string => execFileSync('npm', args, { cwd, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-const mcmp = (...args: string[]) => hear(join(home, 'node_modules/.bin/mcmp'), args, { PATH: environment.PATH, HOME: home }).ended;
+const mcmp = (...args: string[]) => hear(join(home, 'node_modules/.bin/mcmp'), args, { PATH: environment.PATH, HOME: home }, '').ended;
 
 beforeAll(() => {
   mkdirSync(home);

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { contentHashOf, generateKeys, packBundle } from '@mcmp/driver-sdk/bundle';
 import { filesOf, packed } from '../connector/fixtures/packed.js';
 import { type Shelf, publish, shelf } from '../connector/fixtures/shelf.js';
 import { type TestBox, startBox } from '../support/box.js';
-import { type TestServer, startServer } from '../support/server.js';
+import { ADMIN_PASSWORD, type TestServer, startServer } from '../support/server.js';
 import { type Mcmp, openMcmp } from './mcmp.js';
 
 /** A server with a cloud in a box, a repository of drivers, and what a person has in files, for the command line to work on. */
@@ -52,4 +52,18 @@ export async function openStage(): Promise<Stage> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Logs in and connects a cloud, "korea", with the document of an MCI that fits it, web.yaml. */
+export async function furnish({ mcmp, box, file }: Stage): Promise<void> {
+  await mcmp.run(['login', '-u', 'admin', '--password-stdin'], { input: ADMIN_PASSWORD });
+  await mcmp.run(['connection', 'create', 'korea', '--driver', 'simulator', '--endpoint', box.wires.plain as string, '--option', 'cloud=kt', '--credential-file', '-', '--watch'], { input: JSON.stringify(await box.credential('kt', 'cli')) });
+  const [spec] = await mcmp.json<{ id: string; region: string }[]>(['spec', 'list', '--vcpu', '2', '--architecture', 'amd64', '--region', 'KR*', '--limit', '1']);
+  file('web.yaml', `name: web\ngroups:\n  - name: front\n    size: 2\n    connection: korea\n    region: ${spec?.region}\n    spec: ${spec?.id}\n    image: { osFamily: ubuntu }\n`);
+}
+
+/** The environment of a shell that knows the command line as `mcmp`. */
+export function shellOf({ mcmp, file, pathOf }: Pick<Stage, 'mcmp' | 'file' | 'pathOf'>): Record<string, string> {
+  chmodSync(file('mcmp', `#!/bin/sh\nexec '${process.execPath}' '${resolve('dist/mcmp.mjs')}' "$@"\n`), 0o755);
+  return { ...mcmp.environment, PATH: `${pathOf('.')}:${mcmp.environment.PATH}` };
 }

@@ -79,4 +79,8 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', (error
 const terminal = new Terminal();
 process.exitCode = await run(process.argv.slice(2), terminal).catch((error: unknown) => tell(error, terminal));
 // Connections are kept for the next request; there is none. What was written to a pipe goes out first.
-process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+process.stdout.write('', () => process.stderr.write('', () => {
+  // A shell ends its loop only where Ctrl-C ended what it ran; it tells 130 all the same.
+  if (process.exitCode === EXIT.interrupted) process.kill(process.pid, 'SIGINT');
+  process.exit();
+}));

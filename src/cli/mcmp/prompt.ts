@@ -24,8 +24,9 @@ export async function ask(question: string): Promise<string> {
 export async function askSecret(question: string): Promise<string> {
   needTerminal(question);
   const { stdin, stderr } = process;
-  stderr.write(`${question}: `);
+  // Nothing is shown any more when the question is: what is typed at once is a secret too.
   stdin.setRawMode(true);
+  stderr.write(`${question}: `);
   stdin.resume();
   stdin.setEncoding('utf8');
   try {
