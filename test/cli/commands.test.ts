@@ -108,7 +108,7 @@ const DEEDS: Deed[] = [
   { command: 'mci reboot', args: () => ['web', '--group', 'front', '--watch'], says: /succeeded/ },
   { command: 'mci scale', args: () => ['web', 'front', '1', '--watch'], says: /succeeded/ },
   { command: 'mci refine', args: () => ['web', '--watch'], says: /No VM of web has failed/ },
-  { command: 'project summary', args: () => ['default'], says: /running=1/ },
+  { command: 'project summary', says: /running=1/ },
   { command: 'operation list', args: () => ['--kind', 'mci.create'], says: /mci\.create +web +succeeded/ },
   { command: 'operation show', args: () => [known.create as string], says: /kind +mci\.create/ },
   { command: 'operation watch', args: () => [known.create as string], says: /succeeded/ },

@@ -41,7 +41,14 @@ describe('the help', () => {
     if (code === 2 && args.length > 1) expect(ended.stderr).toMatch(/mcmp help|did you mean|It has create/);
   });
 
+  it('says of every noun what it is', async () => {
+    const [, nouns = ''] = /\nNouns:\n([\s\S]*?)\n\n/.exec((await mcmp.run(['help'])).stdout) ?? [];
+    expect(nouns.split('\n').length).toBeGreaterThan(15);
+    expect(nouns.split('\n').filter((line) => !/^ {2}\S+ +\S/.test(line))).toEqual([]);
+  });
+
   it('guesses what was meant', async () => {
+    expect((await mcmp.run(['show', 'mci'])).stderr).toMatch(/the noun stands first: mcmp mci show/);
     expect((await mcmp.run(['spec', 'list', '--vcpus', '4'])).stderr).toMatch(/--vcpu/);
     expect((await mcmp.run(['spce', 'list'])).stderr).toMatch(/spec/);
   });

@@ -120,6 +120,14 @@ describe('an MCI', () => {
 });
 
 describe('the rest', () => {
+  it('tells what helps as commands, and a wrong field once', async () => {
+    expect((await mcmp.run(['mci', 'show', 'none'])).stderr).toMatch(/no MCI "none"; `mcmp mci list` lists them/);
+    const { stderr } = await mcmp.run(['mci', 'create', 'web', '--group', 'name=front,size=1,connection=none,region=KR1,spec=x,os=ubuntu']);
+    expect(stderr).toMatch(/groups\[0\]\.connection: .*`mcmp connection list` lists them; `mcmp connection create` makes one/);
+    expect(stderr.match(/groups\[0\]/g)).toHaveLength(1);
+    expect((await mcmp.run(['mci', 'create', 'web', '--group', 'name=front,size=1,connection=kt,region=KR1,spec=x,os=ubuntu'])).stderr).toMatch(/`mcmp spec list --connection kt --region KR1` lists them/);
+  });
+
   it('sends any request with the login, and gives the answer as it is', async () => {
     expect(JSON.parse((await mcmp.run(['api', 'GET', '/v1/me'])).stdout)).toMatchObject({ username: 'admin' });
     expect((await mcmp.run(['api', 'POST', '/v1/workspaces', '-d', '{"name":"By Hand"}'])).code).toBe(6);

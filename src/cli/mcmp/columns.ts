@@ -28,6 +28,7 @@ const FORMS: Record<string, Form> = {
   counts: (value) => Object.entries((value ?? {}) as Record<string, number>).map(([state, figure]) => `${state} ${figure}`).join(', ') || '-',
   gib: (value) => (typeof value === 'number' ? `${Number((value / 1024).toFixed(2))} GiB` : '-'),
   days: (value) => (typeof value === 'number' ? `${value}d` : '-'),
+  all: (value) => (Array.isArray(value) && value.length > 0 ? plainText(value) : 'all'),
   many: (value) => (Array.isArray(value) ? String(value.length) : '-'),
   ids: (value) => (Array.isArray(value) ? value.map((entry) => String((entry as Item).id ?? entry)).join(',') || '-' : '-'),
   versions: (value) => (Array.isArray(value) ? value.map((entry) => (typeof entry === 'object' ? String((entry as Item).version) : String(entry))).join(',') || '-' : '-'),

@@ -30,6 +30,8 @@ export interface Refinement {
   confirm?: (names: string[]) => string;
   /** Said when it is done and the answer has no body. */
   done?: (names: string[]) => string;
+  /** Said in place of an empty table. */
+  empty?: string;
   /** The answer is what the call was made for, and no word about a thing that was changed. */
   shows?: true;
 }
@@ -44,6 +46,12 @@ const TAKEN = [...EVERYWHERE.map(({ name }) => name).filter((name) => name !== '
 
 /** How a member is called on the command line. */
 export const flagNameOf = ({ name, flag }: Field): string => ({ workspaceId: 'workspace', workspaceIds: 'workspaces', q: 'search' }[name] ?? (TAKEN.includes(flag) ? `set-${flag}` : flag));
+
+/** A project that is not named is the one that one works in. */
+const isOwn = ({ in: where, name }: Field): boolean => where === 'path' && name === 'project';
+
+/** Members of the path that are arguments. */
+export const argumentsOf = (operation: Operation): Field[] => operation.fields.filter((field) => field.in === 'path' && !isPlace(operation, field));
 
 /** Whether the project of a path is the one that one works in, and no argument. */
 const isPlace = ({ path, noun }: Operation, { name }: Field): boolean => name === 'project' && noun !== 'project' && path.startsWith('/v1/projects/{project}/');
@@ -66,8 +74,8 @@ function flagFields({ fields }: Operation, { positional = [], hidden = [], fixed
 /** The command for an operation of the open API; `refinement` makes it as a person wants it. */
 export function commandOf(operation: Operation, refinement: Refinement = {}, title: { noun: string; verb: string } = operation): Command {
   const placed = (refinement.positional ?? []).flatMap((name) => operation.fields.find((field) => field.name === name) ?? []);
-  const path = operation.fields.filter((field) => field.in === 'path' && !isPlace(operation, field));
-  const upper = (field: Field): Argument => ({ name: field.flag.replaceAll('-', '_').toUpperCase(), required: field.in === 'path' || (field.required && operation.body !== 'json'), ...(COMPLETES[field.name] && { completes: COMPLETES[field.name] as Completable }) });
+  const path = argumentsOf(operation);
+  const upper = (field: Field): Argument => ({ name: field.flag.replaceAll('-', '_').toUpperCase(), required: !isOwn(field) && (field.in === 'path' || (field.required && operation.body !== 'json')), ...(COMPLETES[field.name] && { completes: COMPLETES[field.name] as Completable }) });
   const secrets = operation.fields.filter((field) => field.secret);
   const plain = flagFields(operation, refinement).filter((field) => !field.secret);
   return {
@@ -92,7 +100,7 @@ export async function runOperation(operation: Operation, refinement: Refinement,
   const names = [...call.arguments];
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const field = operation.fields.find((candidate) => candidate.in === 'path' && candidate.name === name) as Field;
-    return encodeURIComponent(isPlace(operation, field) ? session.project : (names.shift() as string));
+    return encodeURIComponent(isPlace(operation, field) || (isOwn(field) && names.length === 0) ? session.project : (names.shift() as string));
   });
   const shown = call.arguments.slice(0, call.arguments.length - names.length);
   const document = operation.body === 'json' && flags.text('file') !== undefined ? await readDocument(flags.text('file') as string) : undefined;
@@ -202,10 +210,11 @@ export async function confirm(session: Session, { confirm: question }: Refinemen
   if (answer !== names.at(-1)) throw new Failure(EXIT.failed, 'nothing was done');
 }
 
-async function readList(operation: Operation, { columns = operation.columns }: Refinement, session: Session, path: string, query: Record<string, string>): Promise<number> {
+async function readList(operation: Operation, { columns = operation.columns, empty }: Refinement, session: Session, path: string, query: Record<string, string>): Promise<number> {
   const paged = operation.fields.some(({ name }) => name === 'pageSize');
   const { items, more, others } = await session.api.pages(path, { ...query, ...(paged && { pageSize: 200 }) }, session.limit);
-  await session.output.list(items, columns, { more });
+  // A filter that nothing fits is no empty server.
+  await session.output.list(items, columns, { more, ...(empty !== undefined && Object.keys(query).length === 0 && { empty }) });
   // Repositories that did not answer, told beside what the others have.
   if (Array.isArray(others.failed)) for (const failure of others.failed as { repository: string; why: string }[]) session.terminal.warn(`${failure.repository} was not read: ${failure.why}`);
   return EXIT.ok;

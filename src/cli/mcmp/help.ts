@@ -81,6 +81,9 @@ export function helpOf(words: readonly string[], terminal: Terminal): string {
 export function noCommand([first = '', second]: readonly string[]): Error {
   const noun = nounOf(first);
   const nouns = everyNoun().map((item) => item.noun);
+  // `mcmp show mci`, as other programs have it.
+  const turned = second === undefined ? undefined : findCommand([second, first]);
+  if (!nouns.includes(noun) && turned?.verb !== undefined) return wrongUsage(`there is no command "${first}"; the noun stands first: mcmp ${titleOf(turned)}`);
   if (!nouns.includes(noun)) return wrongUsage(`there is no command "${first}"${didYouMean(first, [...nouns, ...everyCommand().map((command) => command.noun)])}`, '`mcmp help` shows what there is.');
   const verbs = everyCommand().flatMap((command) => (command.noun === noun && command.verb !== undefined ? [command.verb] : []));
   return wrongUsage(`"${noun}" has no verb "${second}"${didYouMean(second ?? '', verbs)}`, `It has ${verbs.join(', ')}.`);

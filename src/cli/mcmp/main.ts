@@ -7,6 +7,7 @@ import { EXIT, Failure, Refusal } from './failure.js';
 import { helpOf, noCommand } from './help.js';
 import { Session } from './session.js';
 import { Terminal } from './terminal.js';
+import { asCommands } from './wording.js';
 
 /** Longest wait for the server while a word is completed. */
 const COMPLETION_MS = '1500ms';
@@ -62,11 +63,13 @@ function tell(error: unknown, terminal: Terminal): number {
   if (error instanceof Refusal) {
     const { code, errors = [], requestId, operationId } = error.problem;
     const fields = errors.map(({ field, rule, help }) => `${field}: ${rule}${help ? `; ${help}` : ''}`);
-    terminal.error([error.message, ...fields].join('\n'), [...error.help, ...(operationId === undefined ? [] : [`Operation: mcmp operation show ${operationId}`]), terminal.paint('dim', `${code}${requestId === undefined ? '' : `, request ${requestId}`}`, 'error')]);
+    // A refusal for one field says it in its sentence too.
+    const sentence = errors.some(({ rule }) => error.message.includes(rule)) ? [] : [error.message];
+    terminal.error(asCommands([...sentence, ...fields].join('\n')), [...error.help, ...(operationId === undefined ? [] : [`Operation: mcmp operation show ${operationId}`]), terminal.paint('dim', `${code}${requestId === undefined ? '' : `, request ${requestId}`}`, 'error')]);
     return error.exit;
   }
   if (error instanceof Failure) {
-    terminal.error(error.message, error.help);
+    terminal.error(asCommands(error.message), error.help);
     return error.exit;
   }
   terminal.error(`something went wrong that nobody foresaw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

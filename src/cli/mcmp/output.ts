@@ -31,7 +31,7 @@ export class Output {
     if (format === 'csv') return this.terminal.result(csv(items, chosen.columns.map(({ path }) => path), this.choice.header));
     if (items.length === 0) return this.terminal.note(empty);
     this.terminal.result(table(items, chosen.columns, this.terminal, this.choice.header));
-    if (more) this.terminal.note(`There is more; --limit shows the first ${items.length}.`);
+    if (more) this.terminal.note(`There is more than these ${items.length}; --limit says how many are shown.`);
   }
 
   /** One thing. */

@@ -8,7 +8,7 @@ const sure = (what: string) => (names: string[]): string => `This deletes the ${
 
 /** How operations of the open API are made into what a person uses daily, by operation id. What is not here works as the document says. */
 export const REFINED: Record<string, Refinement> = {
-  Operations_list: { columns: ['id', 'kind', 'TARGET:target.name', 'state', 'progress|progress', 'AGE:createdAt|age', 'message'], examples: ['operation list --state running', 'operation list --kind mci.create --limit 10'] },
+  Operations_list: { empty: 'Nothing was done yet.', columns: ['id', 'kind', 'TARGET:target.name', 'state', 'progress|progress', 'AGE:createdAt|age', 'message'], examples: ['operation list --state running', 'operation list --kind mci.create --limit 10'] },
   Operations_get: { examples: ['operation show 019a2c00-0000-7000-8000-000000000010'] },
   Operations_cancel: { columns: ['id', 'state'] },
   Iam_workspaces: { columns: ['name', 'id', 'AGE:createdAt|age'] },
@@ -18,7 +18,7 @@ export const REFINED: Record<string, Refinement> = {
   Summary_show: { examples: ['project summary default', 'project summary default --cloud aws'] },
   Iam_users: { columns: ['username', 'role', 'disabled', 'AGE:createdAt|age', 'id'] },
   Iam_createUser: { positional: ['username'], examples: ['user create mina --role operator --workspaces retail', 'user create ci --role viewer --password-file -'] },
-  Connections_list: { columns: ['name', 'cloud', 'driver', 'state', 'ACCOUNT:accountId', 'regions', 'AGE:createdAt|age'], examples: ['connection list --cloud aws'] },
+  Connections_list: { empty: 'There are none yet: `mcmp connection create NAME --driver DRIVER` makes one, and `mcmp simulated-cloud connect` all clouds of a box.', columns: ['name', 'cloud', 'driver', 'state', 'ACCOUNT:accountId', 'regions|all', 'AGE:createdAt|age'], examples: ['connection list --cloud aws'] },
   Connections_delete: { confirm: sure('connection'), done: gone('Connection') },
   Connections_regions: { columns: ['id', 'name', 'enabled', 'ZONES:zones|zones', 'SPECS:specCount', 'IMAGES:imageCount', 'SYNCED:syncedAt|age'] },
   Connections_sync: { examples: ['connection sync aws --regions us-east-1,ap-northeast-2 --watch'] },
@@ -51,7 +51,7 @@ export const REFINED: Record<string, Refinement> = {
   DriverRepositories_remove: { confirm: sure('repository'), done: gone('Repository') },
   Grades_list: { columns: ['id', 'version', 'proof', 'against', 'PASSED:counts.passed', 'FAILED:counts.failed', 'AGE:ranAt|age'] },
   Grades_add: { examples: ['driver-report create acme --report @report.json'] },
-  Mci_list: { columns: ['name', 'status', 'vms', 'COUNTS:counts|counts', 'PRICE/H:pricePerHour|prices', 'AGE:createdAt|age', 'description'], examples: ['mci list', 'mci list --label team=shop -o name'] },
+  Mci_list: { empty: 'There are none yet: `mcmp help mci create` tells how to make one.', columns: ['name', 'status', 'vms', 'COUNTS:counts|counts', 'PRICE/H:pricePerHour|prices', 'AGE:createdAt|age', 'description'], examples: ['mci list', 'mci list --label team=shop -o name'] },
   Mci_show: { examples: ['mci show web'] },
   Mci_delete: { confirm: (names) => `This deletes the MCI "${names.join(' ')}", its VMs and all that it stands on.`, examples: ['mci delete web --watch'] },
   Mci_scale: { positional: ['size'], examples: ['mci scale web front 12 --watch'] },
@@ -75,6 +75,8 @@ export const NOUNS: Record<string, string> = {
   user: 'who may log in',
   event: 'what changes, as it happens',
   server: 'whether the server is well',
+  platform: 'how each part of it is, and what would help',
+  'simulated-cloud': 'clouds that cost nothing, where the server has a box of them',
 };
 
 /** Words that people try, and the one that is used. */

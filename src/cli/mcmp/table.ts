@@ -57,7 +57,7 @@ export function sheet(item: Item, terminal: Terminal): string {
     return `${terminal.paint('bold', pad(name, width))}  ${colour ? terminal.paint(colour, text) : text}`;
   });
   const tables = lists.map(([name, entries]) => `\n${terminal.paint('bold', name)}\n${table(entries, columnsOfItems(entries), terminal, true)}`);
-  return [...lines, ...tables].join('\n');
+  return [...lines, ...tables].join('\n').trimStart();
 }
 
 /** A column for each member that some of the things have. */
