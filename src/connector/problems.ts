@@ -1,6 +1,7 @@
 import { type DriverError, type DriverErrorCode, isDriverError } from '@mcmp/driver-sdk';
 import { Problem, type ProblemCode } from '../kernel/problem.js';
 import type { CloudErrorNote } from './connector.entities.js';
+import { DRIVER_ABSENT } from './host/index.js';
 
 /**
  * What a caller of the open API reads when a cloud refused. A cloud's UNAUTHENTICATED and FORBIDDEN are never our 401 and 403, which speak of the
@@ -35,8 +36,6 @@ export function cloudErrorNote(error: DriverError): CloudErrorNote {
   };
 }
 
-/** `providerCode` of the refusal of a connection whose driver is not installed or not active here: nobody asked the cloud. */
-export const DRIVER_ABSENT = 'DriverAbsent';
 
 /** A Problem that says what the cloud said, with its own code, request id and status under `cloud`. */
 export function cloudProblem(error: DriverError): Problem {

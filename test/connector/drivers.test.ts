@@ -176,6 +176,17 @@ describe('a driver lives while the server runs', () => {
     expect(await region('one')).toBe('Region of 1.1.0');
   });
 
+  it('lets a sync wait while it is deactivated, without an error, and go on afterwards', async () => {
+    await post('/v1/drivers/tiny/deactivate');
+    const { status, body: { id } } = await post('/v1/connections/one/sync', {});
+    expect(status).toBe(202);
+    await eventually(async () => /Waiting for the driver\. .*deactivated/.test(String((await get(`/v1/operations/${String(id)}`)).message)));
+    expect(await get(`/v1/operations/${String(id)}`)).toMatchObject({ state: 'running', errors: [] });
+    await post('/v1/drivers/tiny/activate', { version: '1.1.0' });
+    await eventually(async () => (await get(`/v1/operations/${String(id)}`)).state === 'succeeded');
+    expect(server.log()).not.toMatch(/work failed/);
+  });
+
   it('is not deleted while it serves, nor while connections stand on it', async () => {
     expect((await server.call('DELETE', '/v1/drivers/tiny/versions/1.1.0')).body).toMatchObject({ status: 409, code: 'IN_USE', usedBy: ['connection "one"'] });
     expect((await server.call('DELETE', '/v1/drivers/tiny')).body).toMatchObject({ code: 'IN_USE', usedBy: ['connection "one"'] });

@@ -7,6 +7,7 @@ import { Database, Operations, Work, withLogContext } from '../../platform/index
 import type { Operation, OperationError, OperationPart } from '../../platform/index.js';
 import { Connections } from '../connections/connections.js';
 import { type CloudErrorNote, ConnectionRow, RegionRow, SyncRegionRow, SyncRow } from '../connector.entities.js';
+import { DRIVER_ABSENT } from '../host/index.js';
 import { cloudErrorNote } from '../problems.js';
 import type { CataloguePart } from './catalogue.js';
 import { REGIONS_AT_ONCE, Refresh, type Renewed, sideBySide } from './refresh.js';
@@ -19,6 +20,8 @@ const TASK = 'connector.sync';
 /** Failures that a later try may mend; all others are final for the region. */
 const PASSING: DriverErrorCode[] = ['RATE_LIMITED', 'TIMEOUT', 'UNAVAILABLE', 'CONFLICT'];
 const TRIES = 4;
+/** How often a sync looks whether its driver serves again. */
+const ABSENT_MS = 5000;
 
 /** Renews the catalogue of a connection as an operation, region by region; what is done stays done over a crash. */
 @Injectable()
@@ -66,7 +69,7 @@ export class Sync implements OnModuleInit {
     for (const { operationId } of await manager.findBy(SyncRow, { connectionId, state: 'running' })) await this.end(manager, operationId, { state: 'cancelled', message: 'The connection was deleted.' });
   }
 
-  /** One run over what is left to do; asks for another where the cloud's trouble may pass. */
+  /** One run over what is left to do; asks for another where the cloud's trouble may pass. While no driver serves the connection, it waits: that is an administrator's will, and no failure. */
   async run(operationId: string, signal: AbortSignal, attempt = 1): Promise<{ againInMs: number } | void> {
     const sync = await this.database.dataSource.getRepository(SyncRow).findOneBy({ operationId, state: 'running' });
     if (!sync) return;
@@ -77,14 +80,24 @@ export class Sync implements OnModuleInit {
         await sideBySide(pending, REGIONS_AT_ONCE, (row) => this.renew(sync, row, signal));
       } catch (error) {
         if (signal.aborted || (!isDriverError(error) && !(error instanceof Problem))) throw error;
+        if (isAbsent(error)) return this.wait(operationId, error as DriverError);
         if (isDriverError(error) && PASSING.includes(error.code) && attempt < TRIES) throw error;
         await this.fail(sync, error);
         return;
       }
       const left = await this.regionRows.findBy({ operationId, state: 'pending' });
       if (left.length === 0) return void (await this.finish(sync));
+      const absent = left.find(({ error }) => error?.providerCode === DRIVER_ABSENT)?.error;
+      if (absent) return this.wait(operationId, absent);
       return { againInMs: 1000 * 2 ** Math.min(...left.map(({ attempts }) => attempts)) };
     });
+  }
+
+  /** Tells in the operation why nothing happens. */
+  private async wait(operationId: string, { message }: { message: string }): Promise<{ againInMs: number }> {
+    const text = `Waiting for the driver. ${message.slice(0, 1000)}`;
+    if ((await this.operations.find(operationId))?.message !== text) await this.operations.progress(undefined, operationId, { message: text });
+    return { againInMs: ABSENT_MS };
   }
 
   /** Reads the list of regions and writes down what is to be done in each. */
@@ -104,8 +117,9 @@ export class Sync implements OnModuleInit {
   private async renew({ operationId, connectionId, parts }: SyncRow, { region, attempts }: SyncRegionRow, signal: AbortSignal): Promise<void> {
     const note = async (manager: EntityManager, { counts, failure }: Renewed): Promise<void> => {
       const error = failure ? cloudErrorNote(failure) : null;
-      const state = !failure ? 'done' : PASSING.includes(failure.code) && attempts + 1 < TRIES ? 'pending' : 'failed';
-      await manager.update(SyncRegionRow, { operationId, region }, { state, attempts: attempts + 1, counts, error });
+      const absent = isAbsent(failure);
+      const state = !failure ? 'done' : absent || (PASSING.includes(failure.code) && attempts + 1 < TRIES) ? 'pending' : 'failed';
+      await manager.update(SyncRegionRow, { operationId, region }, { state, attempts: absent ? attempts : attempts + 1, counts, error });
       if (state === 'failed') await manager.update(RegionRow, { connectionId, id: region }, { lastError: error });
     };
     try {
@@ -159,6 +173,8 @@ export class Sync implements OnModuleInit {
     return this.database.dataSource.getRepository(SyncRegionRow);
   }
 }
+
+const isAbsent = (error: unknown): boolean => isDriverError(error) && error.detail?.providerCode === DRIVER_ABSENT;
 
 const setsEqual = (one: readonly string[], other: readonly string[]): boolean => one.length === other.length && one.every((item) => other.includes(item));
 

@@ -30,6 +30,9 @@ export interface DriverHostOptions {
   budget?: ApiBudget;
 }
 
+/** `providerCode` of the refusal of a call whose driver is not installed or not active here: nobody asked the cloud. */
+export const DRIVER_ABSENT = 'DriverAbsent';
+
 /** What serves the calls of a name: what lies in the drivers' folder, nothing, or a bundle. */
 export type Choice = 'folder' | 'off' | { driver: LoadedDriver; /** Hears once where the version fails by its own fault soon after it began to serve. */ onSick?: (sickness: Sickness) => void };
 
@@ -191,7 +194,7 @@ export class DriverHost {
     const runner = this.fleet.current(name);
     if (runner) return runner;
     const failed = this.list().find((driver) => driver.state !== 'ready' && driver.name === name);
-    throw new DriverError('UNAVAILABLE', `driver "${name}" is not ${failed?.state === 'inactive' ? 'active' : 'installed'}${failed ? `: ${failed.why}` : ''}`);
+    throw new DriverError('UNAVAILABLE', `driver "${name}" is not ${failed?.state === 'inactive' ? 'active' : 'installed'}${failed ? `: ${failed.why}` : ''}`, { providerCode: DRIVER_ABSENT });
   }
 
   /** A name that was given to a bundle, or to nothing, keeps that whatever happens in the folder. */
