@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import pg from 'pg';
 import { type TestServer, startServer } from '../support/server.js';
 import { packed } from './fixtures/packed.js';
-import { type Shelf, publish, publishToNpm, shelf } from './fixtures/shelf.js';
+import { type Shelf, certificateFor, publish, publishToNpm, shelf } from './fixtures/shelf.js';
 
 const TOKEN = 'a-very-secret-token-4711';
 const keys = generateKeys();
@@ -15,13 +15,15 @@ const bundle = (version: string, name = 'tiny') => packed({ version, name, priva
 let server: TestServer;
 let drivers: string;
 let place: Shelf;
+let trusted: ReturnType<typeof certificateFor>;
 const call = (method: string, path: string, body?: unknown) => server.call(method, `/v1/${path}`, { ...(body !== undefined && { body }) });
 const add = (more: Record<string, unknown> = {}) => call('POST', 'driver-repositories', { name: 'place', url: place.url, ...more });
 const install = (body: Record<string, unknown>) => call('POST', 'drivers/install', body);
 
 beforeAll(async () => {
   drivers = mkdtempSync(join(tmpdir(), 'mcmp-drivers-'));
-  server = await startServer({ MCMP_DRIVERS_DIR: drivers });
+  trusted = certificateFor(drivers, 'trusted');
+  server = await startServer({ MCMP_DRIVERS_DIR: drivers, NODE_EXTRA_CA_CERTS: trusted.file });
   await call('POST', 'driver-keys', { title: 'ours', publicKey: keys.publicKey });
 });
 afterAll(async () => {
@@ -79,6 +81,40 @@ describe('a static repository', () => {
     await database.end();
     expect([rows, JSON.stringify(body), server.log()].some((text) => text.includes(TOKEN))).toBe(false);
     await other.stop();
+  });
+});
+
+describe('a repository over https', () => {
+  let safe: Shelf;
+  beforeEach(async () => { safe = await shelf(trusted); });
+  afterEach(() => safe.stop());
+
+  it('is installed from, also by a redirect to another one of https', async () => {
+    const other = await shelf(trusted);
+    await publish(other, [await bundle('1.0.0')]);
+    for (const path of other.pages.keys()) safe.pages.set(path, { status: 302, headers: { location: `${other.url}${path}` } });
+    expect((await add({ url: safe.url })).status).toBe(201);
+    expect((await install({ name: 'tiny' })).body).toMatchObject({ version: '1.0.0' });
+    await other.stop();
+  });
+
+  it.each([['its index', '/index.json'], ['a bundle', '/tiny/tiny-1.0.0.mcmp']])('is not followed to plain http for %s, even on this machine', async (_what, path) => {
+    await publish(safe, [await bundle('1.0.0')]);
+    place.pages.set(path, safe.pages.get(path) ?? Buffer.alloc(0));
+    safe.pages.set(path, { status: 302, headers: { location: `${place.url}${path}` } });
+    // "insecure" allows plain http where it is asked for, and never in the place of https.
+    const added = await add({ url: safe.url, insecure: true });
+    const refused = path === '/index.json' ? added : await install({ name: 'tiny' });
+    expect([refused.status, refused.body.detail]).toEqual([424, expect.stringMatching(/redirects from https to http:/)]);
+    expect(place.asked).toEqual([]);
+    expect((await call('GET', 'drivers')).body.items).toEqual([]);
+  });
+
+  it('is refused where nobody vouches for its certificate', async () => {
+    const strange = await shelf(certificateFor(drivers, 'stranger'));
+    expect(await add({ url: strange.url, insecure: true })).toMatchObject({ status: 424, body: { detail: expect.stringMatching(/cannot be reached: (DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED)/) } });
+    expect(strange.asked).toEqual([]);
+    await strange.stop();
   });
 });
 
