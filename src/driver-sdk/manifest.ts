@@ -20,10 +20,12 @@ export interface ManifestField {
 
 /** A token bucket that the cloud publishes. */
 export interface RateLimit {
-  /** Methods such as `vm.create`, `vm.*`, `*.list`, `*`; the first entry that fits a call holds. */
+  /** Methods such as `vm.create`, `vm.*`, `*.list`, `*`; the first entry that fits a call holds, and beside it the first one of those that count items. */
   methods: string[];
   scope: 'account' | 'region';
-  /** Calls at once. */
+  /** What one token pays for: a call, or each thing that a call names (`names` of `vm.create`). Calls unless said. */
+  cost?: 'calls' | 'items';
+  /** Calls or items at once. */
   burst: number;
   /** Refill, may be a fraction. */
   perSecond: number;

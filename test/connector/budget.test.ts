@@ -17,6 +17,8 @@ async function taken(budget: ApiBudget, call: BudgetCall): Promise<string> {
   controller.abort();
   return outcome;
 }
+/** Lets everything that is due be done, timers of one millisecond included. */
+const turn = async (): Promise<void> => { for (let turns = 0; turns < 3; turns += 1) await new Promise((done) => setTimeout(done, 2)); };
 const times = async (count: number, work: () => Promise<string>): Promise<number> => {
   let done = 0;
   for (let index = 0; index < count; index += 1) if ((await work()) === 'taken') done += 1;
@@ -123,6 +125,56 @@ describe('the budget of one server', () => {
     expect([await of('vm.create', 'r1'), await of('vm.create', 'r1'), await of('vm.create', 'r2'), await of('vm.create', 'r1', 'b')]).toEqual(['taken', 'waits', 'taken', 'taken']);
     expect([await of('vm.stop', 'r1'), await of('disk.list', 'r2'), await of('disk.get', 'r1')]).toEqual(['taken', 'waits', 'taken']);
     expect(apiClassOf(manifest(limits), 'disk.list').apiClass).toBe('vm.* *.list');
+    await budget.stop();
+  });
+
+  it('counts things beside calls where the cloud does, and takes back all that a call had which was not sent', async () => {
+    let now = 0;
+    const budget = new ApiBudget({ now: () => now });
+    const limits: Manifest['limits'] = [{ methods: ['vm.create'], scope: 'region', burst: 125, perSecond: 2, cost: 'items' }, { methods: ['vm.*'], scope: 'region', burst: 1000, perSecond: 100 }];
+    const call = (items: number): BudgetCall => callOf(limits, { items });
+    // 118 of the 125 are there at once, less than the cloud has.
+    const permit = await budget.take(call(60), deadline());
+    expect([await taken(budget, call(60)), await taken(budget, callOf(limits, { method: 'vm.stop', items: 500 })), await taken(budget, call(58)), await taken(budget, call(1))]).toEqual(['waits', 'taken', 'taken', 'waits']);
+    permit.unsent();
+    expect([await taken(budget, call(60)), await taken(budget, call(1))]).toEqual(['taken', 'waits']);
+    now += 5500;
+    expect([await taken(budget, call(13)), await taken(budget, call(10))]).toEqual(['waits', 'taken']);
+    await budget.stop();
+  });
+
+  it('lets a call through that names more than the bucket holds, and gives back what one had got whose time ended', async () => {
+    const budget = new ApiBudget();
+    const call = (burst: number, perSecond: number, items: number): BudgetCall => callOf([{ methods: ['vm.create'], scope: 'region', burst, perSecond, cost: 'items' }], { items, region: `r${burst}` });
+    await budget.take(call(10, 200, 40), deadline(30_000));
+    await expect(budget.take(call(100, 0.001, 99), deadline(20))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await taken(budget, call(100, 0.001, 90))).toBe('taken');
+    await budget.stop();
+  });
+
+  it('makes a refusal of the cloud count for calls and things alike, and counts things in what was used', async () => {
+    const counted = new Map<string, number>();
+    const usage = { add: ({ apiClass }: { apiClass: string }, what: string, by = 1) => counted.set(`${apiClass} ${what}`, (counted.get(`${apiClass} ${what}`) ?? 0) + by), flush: () => Promise.resolve() };
+    let now = 0;
+    const budget = new ApiBudget({ now: () => now, usage: usage as never });
+    const call = callOf([{ methods: ['vm.create'], scope: 'region', burst: 1000, perSecond: 2, cost: 'items' }, { methods: ['vm.create'], scope: 'region', burst: 5, perSecond: 2 }], { items: 100 });
+    (await budget.take(call, deadline())).refused(3000);
+    await turn();
+    now += 2900;
+    expect(await taken(budget, { ...call, items: 1 })).toBe('waits');
+    expect(Object.fromEntries(counted)).toEqual({ 'vm.create (items) calls': 100, 'vm.create calls': 1, 'vm.create (items) throttled': 1, 'vm.create throttled': 1 });
+    await budget.stop();
+  });
+
+  it('holds no more at once than the cloud says it takes, whatever the manifest tells', async () => {
+    let now = 0;
+    const budget = new ApiBudget({ now: () => now });
+    const call = callOf(limit(100, 10));
+    (await budget.take(call, deadline())).left({ remaining: 4, limit: 5 });
+    await turn();
+    now += 60_000;
+    // A minute would have filled a hundred; five is what there is, less the slack.
+    expect(await times(100, () => taken(budget, call))).toBe(4);
     await budget.stop();
   });
 

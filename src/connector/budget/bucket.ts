@@ -73,22 +73,30 @@ export class Bucket {
   }
 
   /**
-   * Waits for leave to send one call.
+   * Waits for leave to send one call, which costs `count` tokens.
    * @throws DriverError RATE_LIMITED where the deadline ends before: the cloud was not asked.
    */
-  take(caller: { priority: Priority; workspaceId: string }, deadline: Deadline): Promise<Permit> {
+  take(caller: { priority: Priority; workspaceId: string }, deadline: Deadline, count = 1): Promise<Permit> {
     const now = (this.usedAt = this.now());
     this.note(now);
-    if (this.queue.size === 0 && this.grab(now)) {
+    const { era } = this;
+    let got = 0;
+    while (this.queue.size === 0 && got < count && this.grab(now)) got += 1;
+    if (got === count) {
       if (this.wants(now)) this.want();
-      return Promise.resolve(this.permit());
+      return Promise.resolve(this.permit(count));
     }
     let go = (): void => undefined;
-    const granted = new Promise<Permit>((done) => { go = () => done(this.permit()); });
-    const waiter = { ...caller, go };
-    this.queue.add(waiter);
+    const granted = new Promise<Permit>((done) => { go = () => { if ((got += 1) === count) done(this.permit(count)); }; });
+    // A place in the line for each token, so that a great call neither holds up nor is held up by the small ones of others.
+    const waiters = Array.from({ length: count - got }, () => ({ ...caller, go }));
+    for (const waiter of waiters) this.queue.add(waiter);
     this.serve();
-    return deadline.within(granted, () => this.queue.leave(waiter), () => new DriverError('RATE_LIMITED', `${deadline.what} waited ${deadline.deadlineMs} ms for the rate limit of the cloud and was not sent`, { retryAfterMs: this.readyMs() }));
+    const leave = (): void => {
+      for (const waiter of waiters) this.queue.leave(waiter);
+      if (era === this.era) this.refund(got);
+    };
+    return deadline.within(granted, leave, () => new DriverError('RATE_LIMITED', `${deadline.what} waited ${deadline.deadlineMs} ms for the rate limit of the cloud and was not sent`, { retryAfterMs: this.readyMs() }));
   }
 
   /** What to ask the ledger now; the facts in it are told once. */
@@ -134,7 +142,7 @@ export class Bucket {
     if (this.listens || this.facts.refused || (this.facts.left ?? Infinity) < this.level || isStale(this.urgent) || isStale(this.held) || (this.facts.back !== 0 && this.queue.size === 0)) this.want();
   }
 
-  private permit(): Permit {
+  private permit(count: number): Permit {
     const { era } = this;
     let told = false;
     const once = (tell: () => void): void => {
@@ -147,9 +155,18 @@ export class Bucket {
       refused: (retryAfterMs) => once(() => this.refused(era, retryAfterMs)),
       left: (left) => this.lower(era, left),
       unsent: () => once(() => {
-        if (era === this.era) this.facts.back += 1;
+        if (era === this.era) this.refund(count);
       }),
     };
+  }
+
+  /** Gives tokens back. After many, those that are promised for later would be ready sooner: they go back, too, and are asked for anew. */
+  private refund(count: number): void {
+    this.facts.back += count;
+    if (count < 2) return;
+    const now = this.now();
+    for (const tokens of [this.urgent, this.held]) for (; (tokens.at(-1) ?? 0) > now; tokens.pop()) this.facts.back += 1;
+    this.serve();
   }
 
   private refused(era: number, retryAfterMs: number | undefined): void {
@@ -208,6 +225,8 @@ export class Bucket {
   /** Whether the ledger ought to be asked: before what is held runs out. */
   private wants(now: number): boolean {
     const { waiting } = this.queue;
+    // Given back here, it is there for those who wait.
+    if (this.facts.back > 0 && this.queue.size > 0) return true;
     const isShort = (needed: number, held: number[]): boolean => needed > held.length && held.length <= this.most / 2;
     if (isShort(waiting.person, this.urgent) || isShort(this.queue.size - waiting.person, this.held)) return true;
     const likely = Math.max(this.demand.now, this.demand.before);

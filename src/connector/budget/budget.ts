@@ -17,6 +17,8 @@ export interface BudgetCall {
   workspaceId: string;
   manifest: Manifest;
   method: string;
+  /** Things that the call names, for limits that count those. */
+  items?: number;
   region: string | undefined;
   priority: Priority;
 }
@@ -34,15 +36,26 @@ export interface ApiBudgetOptions {
   watch?: { waited(call: BudgetCall, ms: number): void; throttled(call: BudgetCall): void; exchanged(outcome: 'ok' | 'failed'): void };
 }
 
+/** Tokens of one bucket that a call costs. */
+interface Claim { bucket: Bucket; key: Parameters<Usage['add']>[0]; count: number }
+
 const TICK_MS = 250;
 const FLUSH_MS = 5000;
 /** While the database is away it is tried again after this. */
 const AWAY_MS = 2000;
 
-/** The class of a method: the first entry of the manifest's limits that fits it, or the method itself where none does. */
-export function apiClassOf(manifest: Pick<Manifest, 'limits'>, method: string): { apiClass: string; limit: Manifest['limits'][number] | undefined } {
-  const limit = manifest.limits.find(({ methods }) => methods.some((pattern) => fitsMethod(pattern, method)));
-  return { apiClass: limit ? limit.methods.join(' ') : method, limit };
+type Limit = Manifest['limits'][number];
+
+/** Name of the class of calls that share a limit. */
+export const classNameOf = ({ methods, cost }: Pick<Limit, 'methods' | 'cost'>): string => `${methods.join(' ')}${cost === 'items' ? ' (items)' : ''}`;
+
+const limitOf = (manifest: Pick<Manifest, 'limits'>, method: string, cost: 'calls' | 'items'): Limit | undefined =>
+  manifest.limits.find((limit) => (limit.cost ?? 'calls') === cost && limit.methods.some((pattern) => fitsMethod(pattern, method)));
+
+/** The class of a method: the first entry of the manifest's limits on calls that fits it, or the method itself where none does. */
+export function apiClassOf(manifest: Pick<Manifest, 'limits'>, method: string): { apiClass: string; limit: Limit | undefined } {
+  const limit = limitOf(manifest, method, 'calls');
+  return { apiClass: limit ? classNameOf(limit) : method, limit };
 }
 
 /**
@@ -73,22 +86,33 @@ export class ApiBudget {
    * @throws DriverError RATE_LIMITED where the deadline ends before: the cloud was not asked.
    */
   async take(call: BudgetCall, deadline: Deadline): Promise<Permit> {
-    const { bucket, key } = this.bucketOf(call);
     const from = this.now();
-    const permit = await bucket.take(call, deadline);
     const { usage, watch } = this.options;
-    usage?.add(key, 'calls');
+    const claims = this.claimsOf(call);
+    const permits: Permit[] = [];
+    try {
+      for (const { bucket, count } of claims) permits.push(await bucket.take(call, deadline, count));
+    } catch (error) {
+      for (const permit of permits) permit.unsent();
+      throw error;
+    }
+    for (const { key, count } of claims) usage?.add(key, 'calls', count);
     watch?.waited(call, this.now() - from);
+    const each = (tell: (permit: Permit, claim: Claim) => void): void => { for (const [index, claim] of claims.entries()) tell(permits[index] as Permit, claim); };
     return {
-      ...permit,
-      unsent: () => {
-        usage?.add(key, 'calls', -1);
+      done: () => each((permit) => permit.done()),
+      // Clouds tell what is left of calls.
+      left: (left) => permits.at(-1)?.left(left),
+      unsent: () => each((permit, { key, count }) => {
+        usage?.add(key, 'calls', -count);
         permit.unsent();
-      },
+      }),
       refused: (retryAfterMs) => {
-        usage?.add(key, 'throttled');
         watch?.throttled(call);
-        permit.refused(retryAfterMs);
+        each((permit, { key }) => {
+          usage?.add(key, 'throttled');
+          permit.refused(retryAfterMs);
+        });
       },
     };
   }
@@ -109,8 +133,15 @@ export class ApiBudget {
     await this.options.close?.();
   }
 
-  private bucketOf({ account, workspaceId, manifest, method, region, priority }: BudgetCall): { bucket: Bucket; key: Parameters<Usage['add']>[0] } {
+  /** What a call costs, of which buckets: that of calls last, so that its token is not held while others are waited for. */
+  private claimsOf(call: BudgetCall): Claim[] {
+    const { manifest, method, items = 1 } = call;
+    const ofItems = limitOf(manifest, method, 'items');
     const { apiClass, limit } = apiClassOf(manifest, method);
+    return [...(ofItems ? [{ ...this.bucketOf(call, classNameOf(ofItems), ofItems), count: Math.max(1, items) }] : []), { ...this.bucketOf(call, apiClass, limit), count: 1 }];
+  }
+
+  private bucketOf({ account, workspaceId, region, priority }: BudgetCall, apiClass: string, limit: Limit | undefined): Omit<Claim, 'count'> {
     const place = { account, region: limit?.scope === 'account' ? '' : (region ?? ''), apiClass };
     const id = [account, place.region, apiClass, limit?.burst, limit?.perSecond].join('\n');
     let bucket = this.buckets.get(id);

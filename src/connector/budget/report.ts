@@ -1,5 +1,6 @@
 import type { Manifest } from '@mcmp/driver-sdk';
 import type { Database } from '../../platform/index.js';
+import { classNameOf } from './budget.js';
 import { fullOf, keptOf, rateOf } from './control.js';
 import { PRIORITIES, type Priority } from './queue.js';
 
@@ -18,6 +19,7 @@ export interface BucketReport {
   region: string | null;
   apiClass: string;
   methods: string[];
+  counts: 'calls' | 'items';
   source: 'manifest' | 'learned' | 'none';
   limit: { perSecond: number; burst: number } | null;
   rate: number | null;
@@ -53,8 +55,9 @@ export async function budgetReport(database: Database, account: string, manifest
     const isHere = (row: { region: string; api_class: string }): boolean => row.region === region && row.api_class === apiClass;
     const here = uses.filter(isHere);
     const lines = waiting.filter(isHere);
+    const limit = manifest?.limits.find((one) => classNameOf(one) === apiClass);
     return {
-      region: region || null, apiClass, methods: manifest?.limits.find(({ methods }) => methods.join(' ') === apiClass)?.methods ?? apiClass.split(' '),
+      region: region || null, apiClass, methods: limit?.methods ?? apiClass.replace(/ \(items\)$/, '').split(' '), counts: limit?.cost ?? (apiClass.endsWith(' (items)') ? 'items' : 'calls'),
       ...standing(rows.find(isHere)), waiting: byPriority((index) => lines.reduce((sum, line) => sum + (line.waiting[index] ?? 0), 0)),
       lastMinute: used(here.map((use) => ({ ...use, calls: use.minute_calls, throttled: use.minute_throttled }))), lastHour: used(here),
     };

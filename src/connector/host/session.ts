@@ -57,10 +57,9 @@ export class GuardedSession implements DriverSession {
     const own = method === 'function.call' ? functionOf(manifest, (checked.data as { name: string }).name) : undefined;
     own?.checkInput((checked.data as { input?: unknown }).input);
     const deadline = new Deadline(options.deadlineMs ?? deadlineOf(manifest, method), `${manifest.name} ${method}`, options.signal);
-    const region = (checked.data as { region?: string }).region;
     for (let tries = 1; ; tries += 1) {
       deadline.check();
-      const permit = await this.permit(method, region, options.priority ?? 'reconcile', deadline);
+      const permit = await this.permit(method, checked.data, options.priority ?? 'reconcile', deadline);
       // Until it is sent, any call may be tried again.
       let repeatable = true;
       let sent = false;
@@ -88,10 +87,11 @@ export class GuardedSession implements DriverSession {
     }
   }
 
-  private permit(method: string, region: string | undefined, priority: Priority, deadline: Deadline): Promise<Permit> {
+  private permit(method: string, request: unknown, priority: Priority, deadline: Deadline): Promise<Permit> {
     const { manifest, input } = this;
     const { spender } = input;
-    return this.host.budget.take({ account: spender?.account() ?? `${manifest.name}|${input.key}`, workspaceId: spender?.workspaceId ?? '', manifest, method, region, priority }, deadline);
+    const { region, names, ids } = request as { region?: string; names?: unknown[]; ids?: unknown[] };
+    return this.host.budget.take({ account: spender?.account() ?? `${manifest.name}|${input.key}`, workspaceId: spender?.workspaceId ?? '', manifest, method, items: (names ?? ids)?.length ?? 1, region, priority }, deadline);
   }
 }
 

@@ -18,6 +18,7 @@ export const ApiBudgetBucket = z.object({
   region: z.string().nullable().meta({ description: 'null where the cloud counts over all regions' }),
   apiClass: z.string().meta({ description: 'Calls that share one limit', example: 'vm.get vm.list' }),
   methods: z.array(z.string()),
+  counts: z.enum(['calls', 'items']).meta({ description: '`items`: each thing that a call names takes a token, and all figures count those; such a bucket holds beside that of the calls' }),
   source: z.enum(['manifest', 'learned', 'none']).meta({ description: '`manifest`: published, as the driver tells; `learned`: found out by refusals; `none`: neither published nor ever refused, so that the rate grows as it is needed' }),
   limit: z.object({ perSecond: z.number(), burst: z.number() }).nullable().meta({ description: 'The published limit; null where there is none' }),
   rate: z.number().nullable().meta({ description: 'Calls a second in force now; null where nothing was asked lately' }),
@@ -36,6 +37,6 @@ export const ApiBudgetAnswer = z.object({
   accountId: z.string().nullable().meta({ description: 'The cloud account whose budget it is: all connections to it share it' }),
   asOf: z.iso.datetime(),
   servers: z.array(z.string()).meta({ description: 'Servers that made limited calls lately' }),
-  published: z.array(z.object({ methods: z.array(z.string()), scope: z.enum(['account', 'region']), perSecond: z.number(), burst: z.number() })).meta({ description: 'Limits that the driver knows; the first that fits a method holds' }),
+  published: z.array(z.object({ methods: z.array(z.string()), scope: z.enum(['account', 'region']), perSecond: z.number(), burst: z.number(), cost: z.enum(['calls', 'items']).optional() })).meta({ description: 'Limits that the driver knows; the first that fits a method holds' }),
   buckets: z.array(ApiBudgetBucket).meta({ description: 'What was used within the last hour, by class and region' }),
 });

@@ -53,6 +53,7 @@ const Limit = z.strictObject({
   scope: z.enum(['account', 'region'], 'must be account or region'),
   burst: z.number().min(1, 'must be 1 or more').max(1_000_000),
   perSecond: z.number().positive('must be above 0').max(1_000_000),
+  cost: z.enum(['calls', 'items'], 'must be calls or items').optional(),
 });
 
 const JsonSchema = z.record(z.string(), z.unknown());

@@ -78,9 +78,10 @@ export const manifestChecks: Check[] = [
   }),
   check('endpoint', 'says whether a connection may name a base URL', ({ endpoint }) => ensure(['optional', 'required', 'none'].includes(endpoint), `endpoint is ${show(endpoint)}`)),
   check('limits', 'limits methods of the SDK, with a burst of at least 1 and a refill above 0', ({ limits }) => {
-    for (const { methods, scope, burst, perSecond } of limits) {
+    for (const { methods, scope, burst, perSecond, cost } of limits) {
       for (const pattern of methods) ensure(fitsSomething(pattern), `${show(pattern)} fits no method`);
       ensure(methods.length > 0 && ['account', 'region'].includes(scope), `the limit of ${show(methods)} has the scope ${show(scope)}`);
+      ensure(cost === undefined || ['calls', 'items'].includes(cost), `the limit of ${show(methods)} counts ${show(cost)}`);
       ensure(burst >= 1 && perSecond > 0 && Number.isFinite(burst) && Number.isFinite(perSecond), `the limit of ${show(methods)} is ${show(burst)} at once and ${show(perSecond)} per second`);
     }
   }),

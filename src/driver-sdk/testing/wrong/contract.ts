@@ -23,6 +23,7 @@ export const wrongContracts: WrongDriver[] = [
   manifest('an endpoint that may be', ['manifest.endpoint'], { endpoint: 'maybe' }),
   manifest('a function of a name in capitals', ['manifest.functions'], { functions: [{ name: 'MeasureText', title: { en: 'Measure' }, read: true, input: { type: 'object' }, output: {} }] }),
   manifest('a limit of a method that is none', ['manifest.limits'], { limits: [{ methods: ['vm.fly'], scope: 'region', burst: 5, perSecond: 1 }] }),
+  manifest('a limit that counts bytes', ['manifest.limits'], { limits: [{ methods: ['vm.create'], scope: 'region', burst: 5, perSecond: 1, cost: 'bytes' as 'items' }] }),
   manifest('a deadline of a method that is none', ['manifest.deadlines'], { deadlinesMs: { 'vm.fly': 1_000 } }),
   {
     fault: 'VMs without subnets', caughtBy: ['manifest.builds-on'],
