@@ -12,8 +12,8 @@ const { values: flags } = parseArgs({ options: { seed: { type: 'string', default
 const built = (path) => import(pathToFileURL(resolve('dist/src/cli', path)).href);
 const [{ ApiClient, readAll, watchOperation }, { freePort, run }, { choosePlaces, connect }] = await Promise.all(['client.js', 'processes.js', 'demo/clouds.js'].map(built));
 
-/** Operations in which a request of the right shape may still be refused for what it names: a page token of another list, a spec that no cloud has, a VM in another state; or for how it is asked: a terminal without a WebSocket. */
-const REFUSES_BY_CONTENT = /^(GET .*\/terminal$|(POST|PATCH|PUT) \/v1\/(connections(\/\{connection\}(\/calls)?)?|drivers\/[^/]+\/functions\/[^/]+|driver-keys|driver-repositories(\/\{repository\})?|drivers\/(install|\{driver\}\/(pin|reports))|projects\/\{project\}\/mcis(\/plan|\/\{mci\}\/(actions|commands))?)$)/;
+/** Operations in which a request of the right shape may still be refused for what it names: a page token of another list, a spec that no cloud has, a VM in another state; a workspace left out where there are several; or for how it is asked: a terminal without a WebSocket. */
+const REFUSES_BY_CONTENT = /^(GET .*\/terminal$|(POST|PATCH|PUT) \/v1\/(connections(\/\{connection\}(\/calls)?)?|drivers\/[^/]+\/functions\/[^/]+|simulated-clouds|driver-keys|driver-repositories(\/\{repository\})?|drivers\/(install|\{driver\}\/(pin|reports))|projects\/\{project\}\/mcis(\/plan|\/\{mci\}\/(actions|commands))?)$)/;
 
 /** Key of what DELETE and PATCH are aimed at, so that the others stay as they are for the rest. */
 const SPENT = Symbol('spent');
