@@ -1,4 +1,4 @@
-// Builds the portal into dist/portal, where something it is made of changed: the client from src/openapi.json, the application by Vite, and compressed forms of every file.
+// Builds the portal into dist/portal, where something it is made of changed: the client from src/openapi.json, the outlines of the map, the application by Vite, and compressed forms of every file.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -26,6 +26,7 @@ if (!existsSync(clientStamp) || readFileSync(clientStamp, 'utf8') !== client) {
   rmSync(generated, { recursive: true, force: true });
   const { createClient } = await import('@hey-api/openapi-ts');
   await createClient({ input: openApi, output: { path: generated }, logs: { level: 'silent' }, plugins: ['@hey-api/typescript', { name: '@hey-api/client-fetch', throwOnError: true }, { name: '@hey-api/sdk', responseStyle: 'data', auth: false }] });
+  await drawEarth();
   writeFileSync(clientStamp, client);
 }
 if (process.argv.includes('--client')) process.exit(0);
@@ -43,3 +44,16 @@ for (const path of files(out).filter((name) => /\.(js|css|html|json|svg)$/.test(
 }
 writeFileSync(stamp, made);
 console.log(`The portal was built in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
+
+/** Draws the outlines of the map (Natural Earth, by world-atlas) as paths of SVG, so that no browser has to, and writes how places are put onto it. The far south, where no cloud is, is cut off. */
+async function drawEarth() {
+  const [width, height] = [1000, 430];
+  const { geoGraticule10, geoNaturalEarth1, geoPath } = await import('d3-geo');
+  const { feature } = await import('topojson-client');
+  const topology = JSON.parse(readFileSync(fileURLToPath(import.meta.resolve('world-atlas/land-110m.json')), 'utf8'));
+  const projection = geoNaturalEarth1().fitExtent([[4, 4], [width - 4, 500]], { type: 'Sphere' });
+  const path = geoPath(projection).digits(1);
+  writeFileSync(join(generated, 'earth.json'), JSON.stringify({ land: path(feature(topology, topology.objects.land)), grid: path(geoGraticule10()), sphere: path({ type: 'Sphere' }) }));
+  const values = { WIDTH: width, HEIGHT: height, SCALE: projection.scale(), SHIFT: projection.translate() };
+  writeFileSync(join(generated, 'earth.ts'), `${Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}${name === 'SHIFT' ? ' as const' : ''};`).join('\n')}\n`);
+}

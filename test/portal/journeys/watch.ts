@@ -20,7 +20,7 @@ export const watch: Journey = {
     // News comes into the list by itself.
     const row = page.locator('tbody tr', { hasText: name });
     await row.waitFor();
-    await row.getByRole('link', { name: say('operations', 'kind.mci.create') }).click();
+    await row.getByRole('link', { name: say('kinds', 'mci.create') }).click();
     await page.waitForURL(`**/operations/${id}`);
     const timeline = page.getByRole('list', { name: say('operations', 'timeline') });
     await timeline.getByText(say('operations', 'at.began')).waitFor();

@@ -1,5 +1,5 @@
 import type * as ec2 from '@aws-sdk/client-ec2';
-import type { RegionView, Thing } from '../../../simulator/world/types.js';
+import { type RegionView, type Thing, WorldError } from '../../../simulator/world/types.js';
 import { action } from '../action.js';
 import { describe } from '../describe.js';
 import { Ec2Error, missing, notPlayed } from '../errors.js';
@@ -33,13 +33,16 @@ const createNatGateway = action<ec2.CreateNatGatewayRequest, ec2.CreateNatGatewa
     const subnet = view.get('subnet', checkId('subnet', input.SubnetId ?? ''));
     const address = view.get('public-ip', checkId('public-ip', input.AllocationId));
     const tags = tagsOf(input.TagSpecifications, 'natgateway').natgateway;
-    // EC2 makes such a gateway and lets it fail a while later; here the call itself is refused, with the same code. A known token comes first.
-    if (address.state === 'in-use' && !view.list('nat-gateway', { where: ({ token }) => token !== undefined && token === input.ClientToken }).length) {
-      throw new Ec2Error('Resource.AlreadyAssociated', `Elastic IP address [${address.id}] is already associated`, 400, 'IN_USE');
+    let gateway: Gateway;
+    try {
+      gateway = view.create('nat-gateway', {
+        name: tags.Name ?? '', tags, ...(input.ClientToken ? { token: input.ClientToken } : {}), attributes: { networkId: subnet.attributes.networkId, subnetId: subnet.id, publicIpId: address.id, publicIp: '' },
+      });
+    } catch (error) {
+      // EC2 makes such a gateway and lets it fail a while later; here the call itself is refused, with the same code. A known token is answered before that.
+      if (error instanceof WorldError && error.code === 'IN_USE') throw new Ec2Error('Resource.AlreadyAssociated', `Elastic IP address [${address.id}] is already associated`, 400, 'IN_USE');
+      throw error;
     }
-    const gateway = view.create('nat-gateway', {
-      name: tags.Name ?? '', tags, ...(input.ClientToken ? { token: input.ClientToken } : {}), attributes: { networkId: subnet.attributes.networkId, subnetId: subnet.id, publicIpId: address.id, publicIp: '' },
-    });
     return { NatGateway: showGateway(view, gateway), ...(input.ClientToken ? { ClientToken: input.ClientToken } : {}) };
   });
 

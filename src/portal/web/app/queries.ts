@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { client } from '../generated/client.gen';
+import { fetchEarly } from './early';
 
 /** A refusal of the API (RFC 9457), or of the way to it (`code` UNREACHABLE). */
 export interface ApiProblem {
@@ -29,7 +30,7 @@ export function setSessionToken(token: string | null, expired: () => void): void
   onExpired = expired;
 }
 
-client.setConfig({ baseUrl: '', credentials: 'same-origin', responseStyle: 'data', throwOnError: true });
+client.setConfig({ baseUrl: '', fetch: fetchEarly, credentials: 'same-origin', responseStyle: 'data', throwOnError: true });
 client.interceptors.request.use((request) => {
   if (csrfToken && !['GET', 'HEAD'].includes(request.method)) request.headers.set('x-csrf-token', csrfToken);
   return request;

@@ -1,4 +1,5 @@
 import { createBrowserRouter } from 'react-router';
+import { HomePage } from '../pages/home/home';
 import { PageBroke, PageMissing } from '../patterns/error';
 import { Shell } from './shell';
 
@@ -14,7 +15,7 @@ export const router = createBrowserRouter([
     HydrateFallback: Nothing,
     ErrorBoundary: PageBroke,
     children: [
-      { index: true, lazy: async () => ({ Component: (await import('../pages/home/home')).HomePage }) },
+      { index: true, Component: HomePage },
       { path: 'connections', lazy: async () => ({ Component: (await import('../pages/connections/list')).ConnectionsPage }) },
       { path: 'connections/new', lazy: async () => ({ Component: (await import('../pages/connections/new')).NewConnectionPage }) },
       { path: 'connections/:connection', lazy: async () => ({ Component: (await import('../pages/connections/connection')).ConnectionPage }) },

@@ -33,9 +33,16 @@ const holds = (patterns: readonly string[], permission: string): boolean => {
   });
 };
 
+let known: SessionShowResponse | undefined;
+/** Asks whose session the cookie is, before anything is drawn. */
+export async function firstSession(): Promise<SessionShowResponse> {
+  known = await sessionShow();
+  return known;
+}
+
 /** Asks whose session the cookie is, and keeps pages as they are while a person whose session ran out logs in again. */
 export function SessionProvider({ children }: { children: ReactNode }) {
-  const [session, setSession] = useState<SessionShowResponse>();
+  const [session, setSession] = useState(known);
   const [expired, setExpired] = useState(false);
   const [failure, setFailure] = useState<Error>();
   setSessionToken(session?.csrfToken ?? null, () => setExpired(true));
@@ -44,7 +51,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     setFailure(undefined);
     sessionShow().then(setSession, setFailure);
   }, []);
-  useEffect(look, [look]);
+  useEffect(() => { if (!known) look(); }, [look]);
 
   const begin = useCallback(async (username: string, password: string) => {
     setSession(await sessionBegin({ body: { username, password } }));

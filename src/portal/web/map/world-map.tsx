@@ -2,7 +2,7 @@ import { ActionIcon, Box, Stack } from '@mantine/core';
 import { Minus, Plus, RotateCcw } from 'lucide-react';
 import { type PointerEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
 import { useT } from '../i18n/words';
-import { type Cluster, type Dot, GRID, HEIGHT, SPHERE, WIDTH, clustered, landPath } from './world';
+import { type Cluster, type Dot, type Earth as Outlines, HEIGHT, WIDTH, clustered, readEarth } from './world';
 
 /** A place on the map: VMs by colour, or a region without any. */
 export interface Place extends Dot { name: string; parts: { color: string; count: number }[]; /** Of its dot where it has no VMs; such a dot is larger than one that only says that there is a region. */ color?: string }
@@ -24,11 +24,11 @@ const zoomed = (view: View, factor: number, atX = WIDTH / 2, atY = HEIGHT / 2): 
 /** The world with places on it, one or several of them chosen; near ones stand together until one zooms in. Works by mouse, touch and keyboard. */
 export function WorldMap({ places, chosen, choose, label }: { places: readonly Place[]; chosen?: string | ReadonlySet<string> | undefined; choose(keys: string[]): void; label: string }) {
   const t = useT();
-  const [land, setLand] = useState('');
+  const [earth, setEarth] = useState<Outlines>();
   const [view, setView] = useState<View>(WHOLE);
   const svg = useRef<SVGSVGElement>(null);
   const drag = useRef<{ x: number; y: number; view: View } | undefined>(undefined);
-  useEffect(() => void landPath().then(setLand, () => undefined), []);
+  useEffect(() => void readEarth().then(setEarth, () => undefined), []);
   const clusters = useMemo(() => clustered(places, view.zoom), [places, view.zoom]);
 
   const scale = (): number => WIDTH / (svg.current?.getBoundingClientRect().width || WIDTH);
@@ -56,7 +56,7 @@ export function WorldMap({ places, chosen, choose, label }: { places: readonly P
     <Box pos="relative">
       <svg ref={svg} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={label} style={{ display: 'block', width: '100%', borderRadius: 'var(--mantine-radius-lg)', touchAction: 'none', cursor: view.zoom > 1 ? 'grab' : 'default' }} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerLeave={up}>
         <g transform={`translate(${view.x} ${view.y}) scale(${view.zoom})`}>
-          <Earth land={land} zoom={view.zoom} />
+          <Earth earth={earth} zoom={view.zoom} />
           {clusters.map((cluster) => <Mark key={cluster.key} cluster={cluster} zoom={view.zoom} chosen={cluster.dots.some(({ key }) => (typeof chosen === 'string' ? key === chosen : chosen?.has(key) === true))} choose={choose} />)}
         </g>
       </svg>
@@ -69,12 +69,14 @@ export function WorldMap({ places, chosen, choose, label }: { places: readonly P
   );
 }
 
-const Earth = memo(({ land, zoom }: { land: string; zoom: number }) => (
+const Earth = memo(({ earth, zoom }: { earth: Outlines | undefined; zoom: number }) => (
   <g aria-hidden>
     <rect width={WIDTH} height={HEIGHT} fill="light-dark(#f4f8fa, #141a20)" />
-    <path d={SPHERE} fill="light-dark(#e6f0f5, #182129)" />
-    <path d={GRID} fill="none" stroke="light-dark(#dbe6ec, #222c36)" strokeWidth={0.5 / zoom} />
-    <path d={land} fill="light-dark(#c9d6dd, #33414d)" stroke="light-dark(#b8c7d0, #3e4d5a)" strokeWidth={0.4 / zoom} />
+    {earth && <>
+      <path d={earth.sphere} fill="light-dark(#e6f0f5, #182129)" />
+      <path d={earth.grid} fill="none" stroke="light-dark(#dbe6ec, #222c36)" strokeWidth={0.5 / zoom} />
+      <path d={earth.land} fill="light-dark(#c9d6dd, #33414d)" stroke="light-dark(#b8c7d0, #3e4d5a)" strokeWidth={0.4 / zoom} />
+    </>}
   </g>
 ));
 

@@ -1,27 +1,22 @@
-import { type GeoPermissibleObjects, geoGraticule10, geoNaturalEarth1, geoPath } from 'd3-geo';
-import { feature } from 'topojson-client';
-import type { Topology } from 'topojson-specification';
-import landUrl from 'world-atlas/land-110m.json?url';
+import { geoNaturalEarth1Raw } from 'd3-geo';
+import earthUrl from '../generated/earth.json?url';
+import { HEIGHT, SCALE, SHIFT, WIDTH } from '../generated/earth';
 
-/** Size of the map's own plane; the picture is scaled to its place. The far south, where no cloud is, is cut off. */
-export const WIDTH = 1000;
-export const HEIGHT = 430;
+export { HEIGHT, WIDTH };
 
-const projection = geoNaturalEarth1().fitExtent([[4, 4], [WIDTH - 4, 500]], { type: 'Sphere' });
-const path = geoPath(projection);
+/** Outlines on the map's plane, as paths of SVG. */
+export interface Earth { land: string; grid: string; sphere: string }
 
+const RADIAN = Math.PI / 180;
 /** Where a place on earth is on the map. */
-export const placeOf = (longitude: number, latitude: number): [number, number] => projection([longitude, latitude]) ?? [0, 0];
+export function placeOf(longitude: number, latitude: number): [number, number] {
+  const [x, y] = geoNaturalEarth1Raw(longitude * RADIAN, latitude * RADIAN);
+  return [SHIFT[0] + SCALE * x, SHIFT[1] - SCALE * y];
+}
 
-export const GRID = path(geoGraticule10()) ?? '';
-export const SPHERE = path({ type: 'Sphere' }) ?? '';
-
-let land: Promise<string> | undefined;
-/** The outline of all land (Natural Earth, by world-atlas), read from this server once. */
-export const landPath = (): Promise<string> => (land ??= fetch(landUrl).then(async (answer) => {
-  const topology = (await answer.json()) as Topology;
-  return path(feature(topology, topology.objects.land as never) as unknown as GeoPermissibleObjects) ?? '';
-}));
+let earth: Promise<Earth> | undefined;
+/** The outlines, drawn when the portal was built; read from this server once. */
+export const readEarth = (): Promise<Earth> => (earth ??= fetch(earthUrl).then((answer) => answer.json() as Promise<Earth>));
 
 /** A dot of the map, with what stands there. */
 export interface Dot { key: string; x: number; y: number; size: number }

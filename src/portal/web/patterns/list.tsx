@@ -24,6 +24,10 @@ export interface Column<Row> {
   hidden?: boolean;
 }
 
+const collator = new Intl.Collator(undefined, { numeric: true });
+/** Numbers by size, words as a person orders them: "web-2" before "web-10". */
+const inOrder = (one: unknown, other: unknown): number => (typeof one === 'number' && typeof other === 'number' ? one - other : collator.compare(String(one), String(other)));
+
 const ROW_PX = 44;
 const MOST_PX = 640;
 
@@ -47,7 +51,7 @@ export function List<Row>(props: {
   const [sorting, setSorting] = useLocalStorage<SortingState>({ key: `mcmp.list.${props.id}.sort`, defaultValue: [] });
   const [visibility, setVisibility] = useLocalStorage<Record<string, boolean>>({ key: `mcmp.list.${props.id}.columns`, defaultValue: Object.fromEntries(props.columns.filter(({ hidden }) => hidden).map(({ id }) => [id, false])) });
   const [selected, setSelected] = useState<RowSelectionState>({});
-  const columns = useMemo<ColumnDef<Row>[]>(() => props.columns.map((column) => ({ id: column.id, header: column.title, accessorFn: (row) => column.value(row) ?? undefined, sortUndefined: 'last', sortingFn: 'alphanumeric' })), [props.columns]);
+  const columns = useMemo<ColumnDef<Row>[]>(() => props.columns.map((column) => ({ id: column.id, header: column.title, accessorFn: (row) => column.value(row) ?? undefined, sortUndefined: 'last', sortingFn: (one, other, id) => inOrder(one.getValue(id), other.getValue(id)) })), [props.columns]);
   const data = useMemo(() => [...(props.rows ?? [])], [props.rows]);
   const table = useReactTable({
     data, columns, getRowId: props.rowId, manualSorting: props.order !== undefined, state: { sorting: props.order ? [] : sorting, columnVisibility: visibility, rowSelection: selected, globalFilter: search },
@@ -68,48 +72,27 @@ export function List<Row>(props: {
   // A row is drawn again only where something of it changed: its row, its choice, or the columns.
   const drawn = useMemo(() => props.columns.filter(({ id }) => visibility[id] !== false), [props.columns, visibility]);
   const toggle = useCallback((id: string): void => setSelected(({ [id]: was, ...others }) => (was ? others : { ...others, [id]: true })), []);
-  const shown = new Map(props.columns.map((column) => [column.id, column]));
   const chosen = props.selection ? table.getSelectedRowModel().rows.map(({ original }) => original) : [];
+  const all = table.getIsAllRowsSelected();
+  const some = table.getIsSomeRowsSelected();
+  const toggleAll = useCallback((): void => table.toggleAllRowsSelected(), [table]);
+  const sortBy = useCallback((column: string): void => table.getColumn(column)?.toggleSorting(), [table]);
+  const hide = useCallback((column: string): void => table.getColumn(column)?.toggleVisibility(), [table]);
 
   if (props.error && !props.rows) return <ErrorNote error={props.error} {...(props.retry && { retry: props.retry })} />;
   if (!props.rows) return <Group justify="center" py="xl"><Loader aria-label={t('list.loading')} /></Group>;
   if (props.rows.length === 0 && props.empty) return <>{props.empty}</>;
-  const visible = table.getVisibleLeafColumns();
   return (
     <Box>
-      <Group justify="space-between" mb="xs" gap="xs" wrap="nowrap" align="flex-start">
-        <Group gap="xs" style={{ flex: 1 }}>
-          {!more && <TextInput size="xs" w={220} leftSection={<Search size={14} aria-hidden />} placeholder={t('list.search')} aria-label={t('list.search')} value={search} onChange={(event) => setSearch(event.currentTarget.value)} />}
-          {props.filters}
-          <Text size="xs" c="dimmed" role="status" className="tabular">{t(more?.any ? 'list.first' : 'list.rows', { count: rows.length })}{chosen.length > 0 && ` · ${t('list.selected', { count: chosen.length })}`}</Text>
-          {props.loading && <Loader size={14} aria-hidden />}
-        </Group>
-        <Menu closeOnItemClick={false}>
-          <Menu.Target><ActionIcon variant="subtle" color="gray" aria-label={t('list.columns')}><Columns3 size={17} aria-hidden /></ActionIcon></Menu.Target>
-          <Menu.Dropdown>
-            {table.getAllLeafColumns().map((column) => <Menu.Item key={column.id} onClick={column.getToggleVisibilityHandler()} leftSection={<Checkbox size="xs" readOnly checked={column.getIsVisible()} tabIndex={-1} aria-hidden />}>{shown.get(column.id)?.title}</Menu.Item>)}
-          </Menu.Dropdown>
-        </Menu>
-      </Group>
+      <Toolbar
+        columns={props.columns} visibility={visibility} hide={hide} filters={props.filters} loading={props.loading === true} {...(!more && { search, find: setSearch })}
+        status={`${t(more?.any ? 'list.first' : 'list.rows', { count: rows.length })}${chosen.length > 0 ? ` · ${t('list.selected', { count: chosen.length })}` : ''}`}
+      />
       {props.error && <Box mb="xs"><ErrorNote error={props.error} {...(props.retry && { retry: props.retry })} /></Box>}
       {chosen.length > 0 && <Group mb="xs" gap="xs">{props.selection?.(chosen, () => setSelected({}))}</Group>}
       <Box ref={box} pos="relative" tabIndex={0} role="region" aria-label={props.label} bg="var(--mantine-color-body)" style={{ overflow: 'auto', maxHeight: props.height ?? MOST_PX, border: '1px solid var(--mantine-color-default-border)', borderRadius: 10 }}>
         <Table stickyHeader highlightOnHover verticalSpacing={6} aria-rowcount={rows.length} className="tabular">
-          <Table.Thead>
-            <Table.Tr>
-              {props.selection && <Table.Th w={40}><Checkbox size="xs" aria-label={t('list.all')} checked={table.getIsAllRowsSelected()} indeterminate={table.getIsSomeRowsSelected()} onChange={table.getToggleAllRowsSelectedHandler()} /></Table.Th>}
-              {visible.map((column) => {
-                const sorted = order ? order.by === column.id && (order.descends ? 'desc' : 'asc') : column.getIsSorted();
-                const fixed = order && !order.columns.includes(column.id);
-                const of = shown.get(column.id);
-                return (
-                  <Table.Th key={column.id} w={of?.width} miw={of?.width} aria-sort={fixed ? undefined : sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'} ta={of?.end ? 'end' : undefined}>
-                    {fixed ? <Text size="sm" fw={600}>{of?.title}</Text> : <Button variant="transparent" color="gray" size="compact-sm" px={0} fw={600} onClick={order ? () => order.choose(column.id) : column.getToggleSortingHandler()} rightSection={sorted === 'asc' ? <ArrowUp size={13} aria-hidden /> : sorted === 'desc' ? <ArrowDown size={13} aria-hidden /> : null}>{of?.title}</Button>}
-                  </Table.Th>
-                );
-              })}
-            </Table.Tr>
-          </Table.Thead>
+          <Head columns={drawn} {...(order ? { sortable: order.columns, by: order.by, descends: order.descends, sort: order.choose } : { by: sorting[0]?.id, descends: sorting[0]?.desc === true, sort: sortBy })} {...(props.selection && { all, some, toggleAll })} />
           <Table.Tbody>
             {before > 0 && <tr aria-hidden><td style={{ height: before }} /></tr>}
             {items.map(({ index }) => {
@@ -125,6 +108,51 @@ export function List<Row>(props: {
     </Box>
   );
 }
+
+interface ToolbarOf<Row> { columns: readonly Column<Row>[]; visibility: Record<string, boolean>; hide(id: string): void; filters: ReactNode; status: string; loading: boolean; search?: string; find?(text: string): void }
+
+/** Over the table: filters, how many rows, which columns. Like the head it is drawn again only where it changed, not with each change of a row. */
+const Toolbar = memo(function Toolbar<Row>({ columns, visibility, hide, filters, status, loading, search, find }: ToolbarOf<Row>) {
+  const t = useT();
+  return (
+    <Group justify="space-between" mb="xs" gap="xs" wrap="nowrap" align="flex-start">
+      <Group gap="xs" style={{ flex: 1 }}>
+        {find && <TextInput size="xs" w={220} leftSection={<Search size={14} aria-hidden />} placeholder={t('list.search')} aria-label={t('list.search')} value={search ?? ''} onChange={(event) => find(event.currentTarget.value)} />}
+        {filters}
+        <Text size="xs" c="dimmed" role="status" className="tabular">{status}</Text>
+        {loading && <Loader size={14} aria-hidden />}
+      </Group>
+      <Menu closeOnItemClick={false}>
+        <Menu.Target><ActionIcon variant="subtle" color="gray" aria-label={t('list.columns')}><Columns3 size={17} aria-hidden /></ActionIcon></Menu.Target>
+        <Menu.Dropdown>
+          {columns.map(({ id, title }) => <Menu.Item key={id} onClick={() => hide(id)} leftSection={<Checkbox size="xs" readOnly checked={visibility[id] !== false} tabIndex={-1} aria-hidden />}>{title}</Menu.Item>)}
+        </Menu.Dropdown>
+      </Menu>
+    </Group>
+  );
+}) as <Row>(props: ToolbarOf<Row>) => ReactNode;
+
+interface HeadOf<Row> { columns: readonly Column<Row>[]; /** Those by which the server can sort; absent means all. */ sortable?: readonly string[]; by: string | undefined; descends: boolean; sort(id: string): void; all?: boolean; some?: boolean; toggleAll?(): void }
+
+const Head = memo(function Head<Row>({ columns, sortable, by, descends, sort, all, some, toggleAll }: HeadOf<Row>) {
+  const t = useT();
+  return (
+    <Table.Thead>
+      <Table.Tr>
+        {toggleAll && <Table.Th w={40}><Checkbox size="xs" aria-label={t('list.all')} checked={all === true} indeterminate={some === true} onChange={toggleAll} /></Table.Th>}
+        {columns.map(({ id, title, width, end }) => {
+          const fixed = sortable !== undefined && !sortable.includes(id);
+          const sorted = by !== id ? 'none' : descends ? 'descending' : 'ascending';
+          return (
+            <Table.Th key={id} w={width} miw={width} aria-sort={fixed ? undefined : sorted} ta={end ? 'end' : undefined}>
+              {fixed ? <Text size="sm" fw={600}>{title}</Text> : <Button variant="transparent" color="gray" size="compact-sm" px={0} fw={600} onClick={() => sort(id)} rightSection={sorted === 'ascending' ? <ArrowUp size={13} aria-hidden /> : sorted === 'descending' ? <ArrowDown size={13} aria-hidden /> : null}>{title}</Button>}
+            </Table.Th>
+          );
+        })}
+      </Table.Tr>
+    </Table.Thead>
+  );
+}) as <Row>(props: HeadOf<Row>) => ReactNode;
 
 interface LineOf<Row> { row: Row; id: string; index: number; columns: readonly Column<Row>[]; selected: boolean; toggle?(id: string): void }
 

@@ -2,8 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { allPages } from '../../app/pages';
-import { catalogueRegions } from '../../generated/sdk.gen';
+import { REGIONS } from '../../app/asked';
 
 /** What is searched for; it stands in the address too, so that a search can be handed on. The address follows when typing rests, and is not typed into: it changes too late for the next key. */
 export function useFilters() {
@@ -36,7 +35,7 @@ export function useFilters() {
 
 /** Clouds and regions of all connections, to choose from. */
 export function usePlaces() {
-  const { data } = useQuery({ queryKey: ['regions'], queryFn: () => allPages((pageToken) => catalogueRegions({ query: { pageSize: 200, ...(pageToken !== undefined && { pageToken }) } })), staleTime: 60_000 });
+  const { data } = useQuery(REGIONS);
   return useMemo(() => ({
     none: data?.length === 0,
     clouds: [...new Set(data?.map(({ cloud }) => cloud))].sort(),

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import { REGIONS } from '../../app/asked';
 import { allPages } from '../../app/pages';
-import { catalogueRegions, connectionsList, connectionsShow, driversList } from '../../generated/sdk.gen';
+import { connectionsList, connectionsShow, driversList } from '../../generated/sdk.gen';
 import type { CatalogueRegionsResponse, ConnectionsShowResponse, DriversListResponse } from '../../generated/types.gen';
 
 export type Connection = ConnectionsShowResponse;
@@ -20,4 +21,4 @@ export const useConnection = (connection: string) => useQuery({ queryKey: ['conn
 export const useDrivers = () => useQuery({ queryKey: ['drivers', 'all'], queryFn: async () => (await driversList()).items });
 
 /** What the catalogue has of all regions; the map of the world asks the same. */
-export const useRegions = () => useQuery({ queryKey: ['regions'], queryFn: () => allPages((token) => catalogueRegions({ query: page(token) })), staleTime: 60_000 });
+export const useRegions = () => useQuery(REGIONS);

@@ -2,10 +2,11 @@ import { Anchor, Button, Card, Divider, Group, Stack, Text, Title } from '@manti
 import { useQuery } from '@tanstack/react-query';
 import { Plus, X } from 'lucide-react';
 import { Link } from 'react-router';
-import { operationsList } from '../../generated/sdk.gen';
+import { LATEST_OPERATIONS } from '../../app/asked';
 import { useFormat } from '../../i18n/format';
 import { useT } from '../../i18n/words';
 import { Allowed } from '../../patterns/allowed';
+import { useKind } from '../../patterns/kind-words';
 import { State } from '../../patterns/state';
 import type { Region, Summary } from './types';
 import { useHomeWords } from './words';
@@ -68,8 +69,9 @@ function RegionCard({ region, place }: { region: Region | undefined; place: Summ
 
 function LatestOperations() {
   const t = useHomeWords();
+  const kindOf = useKind();
   const format = useFormat();
-  const { data } = useQuery({ queryKey: ['operations', 'latest'], queryFn: () => operationsList({ query: { pageSize: 6 } }) });
+  const { data } = useQuery(LATEST_OPERATIONS);
   return (
     <>
       <Title order={2} size="h5" mb="xs">{t('operations')}</Title>
@@ -78,7 +80,7 @@ function LatestOperations() {
           <Group key={operation.id} justify="space-between" wrap="nowrap" gap="xs">
             <div style={{ minWidth: 0 }}>
               <Anchor component={Link} to={`/operations/${operation.id}`} size="sm" className="ellipsis" display="block">{operation.target.name}</Anchor>
-              <Text size="xs" c="dimmed" className="ellipsis">{operation.kind} · {format.ago(operation.createdAt)}</Text>
+              <Text size="xs" c="dimmed" className="ellipsis">{kindOf(operation.kind)} · {format.ago(operation.createdAt)}</Text>
             </div>
             <State state={operation.state} of="operation" />
           </Group>

@@ -1,9 +1,9 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
-import { allPages } from '../../app/pages';
+import { REGIONS } from '../../app/asked';
 import { ApiError, queries } from '../../app/queries';
 import { useSession } from '../../app/session';
-import { catalogueImages, catalogueRegions, catalogueSpecs, connectionsSync } from '../../generated/sdk.gen';
+import { catalogueImages, catalogueSpecs, connectionsSync } from '../../generated/sdk.gen';
 import type { CatalogueImagesResponse, CatalogueRegionsResponse, CatalogueSpecsResponse } from '../../generated/types.gen';
 import { type Draft, type Need, placeKey, suggestionKey } from './draft';
 
@@ -21,8 +21,7 @@ const READING_MS = 1500;
 /** Regions of all connections by place; looked at again while one of `wanted` is still being read. */
 export function useRegions(wanted: ReadonlySet<string>): { regions: Region[] | undefined; byPlace: Map<string, Region>; error: Error | null; retry(): void } {
   const { data, error, refetch } = useQuery({
-    queryKey: ['regions'], staleTime: 60_000,
-    queryFn: () => allPages((pageToken) => catalogueRegions({ query: { pageSize: 200, ...(pageToken !== undefined && { pageToken }) } })),
+    ...REGIONS,
     refetchInterval: ({ state }) => (state.data?.some((region) => wanted.has(placeKey({ connection: region.connection, region: region.id })) && unread(region)) ? READING_MS : false),
   });
   const byPlace = useMemo(() => new Map(data?.map((region) => [placeKey({ connection: region.connection, region: region.id }), region])), [data]);

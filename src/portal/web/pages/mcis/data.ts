@@ -1,10 +1,11 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { type LiveEvent, useEvents } from '../../app/live';
+import { REGIONS } from '../../app/asked';
 import { allPages } from '../../app/pages';
 import { useProject } from '../../app/project';
 import { ApiError } from '../../app/queries';
-import { catalogueRegions, catalogueSpecs, mciShow, mciVms } from '../../generated/sdk.gen';
+import { catalogueSpecs, mciShow, mciVms } from '../../generated/sdk.gen';
 import type { Region, Vm } from './types';
 
 /** Changes are drawn together, so that a thousand VMs that change at once are one drawing. */
@@ -24,7 +25,7 @@ export function useVms(mciId: string | undefined) {
   const project = useProject();
   const client = useQueryClient();
   const key = useMemo(() => ['vm-rows', project, mciId ?? ''], [project, mciId]);
-  const query = useQuery({ queryKey: key, queryFn: () => allPages((pageToken) => mciVms({ path: { project, mci: mciId ?? '' }, query: { pageSize: 200, ...(pageToken !== undefined && { pageToken }) } })), enabled: mciId !== undefined });
+  const query = useQuery({ queryKey: key, queryFn: () => allPages((pageToken) => mciVms({ path: { project, mci: mciId ?? '' }, query: { pageSize: 200, ...(pageToken !== undefined && { pageToken }) } })), enabled: mciId !== undefined, structuralSharing: (before, after) => kept(before as Vm[] | undefined, after as Vm[]) });
   const changes = useRef(new Map<string, LiveEvent>());
   const draw = useRef<ReturnType<typeof setTimeout>>(undefined);
   const ask = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -62,6 +63,20 @@ export function useVms(mciId: string | undefined) {
   return query;
 }
 
+/** The same rows, of which those that did not change are the very same objects, so that they are not drawn again. */
+function kept(before: Vm[] | undefined, after: Vm[]): Vm[] {
+  if (!before) return after;
+  const old = new Map(before.map((vm) => [vm.id, vm]));
+  return after.map((vm) => {
+    const was = old.get(vm.id);
+    return was && (was === vm || alike(was, vm)) ? was : vm;
+  });
+}
+const alike = (one: Vm, other: Vm): boolean => Object.entries(one).every(([name, value]) => {
+  const beside = other[name as keyof Vm];
+  return value === beside || (typeof value === 'object' && JSON.stringify(value) === JSON.stringify(beside));
+});
+
 function changed(vm: Vm, event: LiveEvent | undefined): Vm[] {
   if (!event) return [vm];
   if (event.type === 'vm.deleted') return [];
@@ -71,7 +86,7 @@ function changed(vm: Vm, event: LiveEvent | undefined): Vm[] {
 
 /** Regions of all connections, with the connection's name and where on earth they are. */
 export function useRegions(): Region[] {
-  const { data } = useQuery({ queryKey: ['regions'], queryFn: () => allPages((pageToken) => catalogueRegions({ query: { pageSize: 200, ...(pageToken !== undefined && { pageToken }) } })), staleTime: 60_000 });
+  const { data } = useQuery(REGIONS);
   return data ?? NO_REGIONS;
 }
 const NO_REGIONS: Region[] = [];

@@ -81,7 +81,7 @@ function Loaded({ mci, error }: { mci: MciDetail; error: Error | null }) {
       </>}
     >
       {error && <Box mb="sm"><ErrorNote error={error} /></Box>}
-      <Underway ids={mci.activeOperationIds} vms={vms} />
+      <Underway ids={mci.activeOperationIds} vms={vms} regions={tab === 'overview'} />
       <Failures vms={vms} show={() => void go(`${path}/vms?state=failed`)} />
       <Tabs value={tab} onChange={(next) => void go(next === 'overview' ? path : `${path}/${next ?? ''}`)} keepMounted={false}>
         <Tabs.List mb="md">{TABS.map((one) => <Tabs.Tab key={one} value={one}>{t(`tab.${one}`)}{one === 'vms' && ` (${format.number(mci.vms)})`}</Tabs.Tab>)}</Tabs.List>

@@ -4,9 +4,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Boxes, Plus } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
+import { summaryOf } from '../../app/asked';
 import { allPages } from '../../app/pages';
 import { useProject } from '../../app/project';
-import { mciList, summaryShow } from '../../generated/sdk.gen';
+import { mciList } from '../../generated/sdk.gen';
 import { useFormat } from '../../i18n/format';
 import { useT } from '../../i18n/words';
 import { Allowed } from '../../patterns/allowed';
@@ -23,7 +24,7 @@ const STATUSES = ['running', 'creating', 'changing', 'partly-running', 'suspende
 
 /** Where the VMs of each MCI are, from the project's summary. */
 function usePlaces(project: string): Map<string, { clouds: string[]; regions: string[] }> {
-  const { data } = useQuery({ queryKey: ['summary', project, {}], queryFn: () => summaryShow({ path: { project } }) });
+  const { data } = useQuery(summaryOf(project));
   return useMemo(() => {
     const places = new Map<string, { clouds: string[]; regions: string[] }>();
     for (const { cloud, region, mcis } of data?.places ?? []) {

@@ -6,29 +6,30 @@ import { operationsCancel, operationsGet } from '../../generated/sdk.gen';
 import { useFormat } from '../../i18n/format';
 import { Allowed } from '../../patterns/allowed';
 import { ErrorNote } from '../../patterns/error';
+import { useKind } from '../../patterns/kind-words';
 import { State } from '../../patterns/state';
 import { CountsBar } from './counts';
 import { countsOf, groupBy } from './figures';
 import type { Vm } from './types';
 import { useMciWords } from './words';
 
-/** What is under way on an MCI: how far, and each region's VMs by state. */
-export function Underway({ ids, vms }: { ids: readonly string[]; vms: readonly Vm[] }) {
+/** What is under way on an MCI: how far; with `regions` also each region's VMs by state. */
+export function Underway({ ids, vms, regions: wanted }: { ids: readonly string[]; vms: readonly Vm[]; regions: boolean }) {
   const t = useMciWords();
   if (ids.length === 0) return null;
-  const regions = [...groupBy(vms, (vm) => `${vm.cloud} · ${vm.region}`)];
+  const regions = wanted ? [...groupBy(vms, (vm) => `${vm.cloud} · ${vm.region}`)] : [];
   return (
     <Card withBorder radius="lg" mb="md" role="region" aria-label={t('underway')} data-underway>
       <Stack gap="sm">
         {ids.map((id) => <OneOperation key={id} id={id} />)}
-        <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }} spacing="sm" verticalSpacing={8}>
+        {wanted && <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }} spacing="sm" verticalSpacing={8}>
           {regions.slice(0, 24).map(([region, here]) => (
             <div key={region}>
               <Group justify="space-between" wrap="nowrap" gap={4}><Text size="xs" className="ellipsis">{region}</Text><Text size="xs" c="dimmed" className="tabular">{here.filter(({ state }) => state === 'running').length}/{here.length}</Text></Group>
               <CountsBar counts={countsOf(here)} label={region} />
             </div>
           ))}
-        </SimpleGrid>
+        </SimpleGrid>}
         {regions.length > 24 && <Text size="xs" c="dimmed">{t('moreRegions', { count: regions.length - 24 })}</Text>}
       </Stack>
     </Card>
@@ -37,6 +38,7 @@ export function Underway({ ids, vms }: { ids: readonly string[]; vms: readonly V
 
 function OneOperation({ id }: { id: string }) {
   const t = useMciWords();
+  const kindOf = useKind();
   const format = useFormat();
   const { data } = useQuery({ queryKey: ['operations', 'one', id], queryFn: () => operationsGet({ path: { operation: id } }) });
   const cancel = useMutation({ mutationFn: () => operationsCancel({ path: { operation: id } }) });
@@ -48,7 +50,7 @@ function OneOperation({ id }: { id: string }) {
     <div>
       <Group justify="space-between" mb={6}>
         <Group gap="sm">
-          <Title order={2} size="h6">{t(`kind.${data.kind}` as 'kind.mci.create')}</Title>
+          <Title order={2} size="h6">{kindOf(data.kind)}</Title>
           <State state={data.state} of="operation" />
           <Text size="sm" className="tabular" role="status">{t('progress', { done: format.number(done), total: format.number(total) })}{failed > 0 && ` · ${t('progress.failed', { count: failed })}`}</Text>
           <Anchor component={Link} to={`/operations/${id}`} size="sm">{t('follow')}</Anchor>

@@ -34,12 +34,9 @@ export function VmsTab({ mci, query, act, command }: { mci: MciDetail; query: Us
   const wanted = Object.fromEntries(FILTERS.map((filter) => [filter, params.get(filter)])) as Record<(typeof FILTERS)[number], string | null>;
   const { state, group, cloud, region } = wanted;
   const rows = useMemo(() => all?.filter((vm) => (state === null || vm.state === state) && (group === null || vm.group === group) && (cloud === null || vm.cloud === cloud) && (region === null || vm.region === region)), [all, state, group, cloud, region]);
-  const choices = useMemo(() => Object.fromEntries(FILTERS.map((filter) => [filter, [...new Set(all?.map((vm) => vm[filter]))].sort()])) as Record<(typeof FILTERS)[number], string[]>, [all]);
-  const choose = (filter: string, value: string | null): void => setParams((now) => {
-    if (value === null) now.delete(filter);
-    else now.set(filter, value);
-    return now;
-  }, { replace: true });
+  // As a text, so that the choices are drawn again only where there are others.
+  const there = JSON.stringify(FILTERS.map((filter) => [filter, [...new Set(all?.map((vm) => vm[filter]))].sort()]));
+  const choices = useMemo(() => Object.fromEntries(JSON.parse(there) as [string, string[]][]) as Record<(typeof FILTERS)[number], string[]>, [there]);
 
   const columns = useMemo<Column<Vm>[]>(() => [
     { id: 'name', title: t('vm'), value: (vm) => vm.name, cell: (vm) => <Text size="sm" fw={600} className="ellipsis" title={vm.name}>{vm.name}</Text> },
@@ -65,6 +62,19 @@ export function VmsTab({ mci, query, act, command }: { mci: MciDetail; query: Us
     },
   ], [t, say, mci.name, may]);
 
+  const filters = useMemo(() => {
+    const at = { state, group, cloud, region };
+    const choose = (filter: string, value: string | null): void => setParams((now) => {
+      if (value === null) now.delete(filter);
+      else now.set(filter, value);
+      return now;
+    }, { replace: true });
+    return <>
+      {FILTERS.map((filter) => <Select key={filter} size="xs" w={filter === 'region' ? 160 : 130} data={choices[filter].map((value) => ({ value, label: filter === 'state' ? say(`state.${value}` as 'state.running') : value }))} value={at[filter]} onChange={(value) => choose(filter, value)} placeholder={t(`all.${filter}`)} aria-label={t(`all.${filter}`)} clearable searchable={choices[filter].length > 8} />)}
+      {FILTERS.some((filter) => at[filter] !== null) && <Anchor component="button" type="button" size="xs" onClick={() => setParams({}, { replace: true })}>{say('list.clear')}</Anchor>}
+    </>;
+  }, [choices, state, group, cloud, region, t, say, setParams]);
+
   const filtered = FILTERS.some((filter) => wanted[filter] !== null);
   const flags = FILTERS.map((filter) => (wanted[filter] === null ? '' : ` --${filter} ${wanted[filter]}`)).join('');
   const search = new URLSearchParams(FILTERS.flatMap((filter) => (wanted[filter] === null ? [] : [[filter, wanted[filter]]]))).toString();
@@ -72,10 +82,7 @@ export function VmsTab({ mci, query, act, command }: { mci: MciDetail; query: Us
     <>
       <List
         id="mci-vms" label={t('vms')} rows={rows} columns={columns} rowId={(vm) => vm.name} error={query.error} retry={() => void query.refetch()}
-        filters={<>
-          {FILTERS.map((filter) => <Select key={filter} size="xs" w={filter === 'region' ? 160 : 130} data={choices[filter].map((value) => ({ value, label: filter === 'state' ? say(`state.${value}` as 'state.running') : value }))} value={wanted[filter]} onChange={(value) => choose(filter, value)} placeholder={t(`all.${filter}`)} aria-label={t(`all.${filter}`)} clearable searchable={choices[filter].length > 8} />)}
-          {filtered && <Anchor component="button" type="button" size="xs" onClick={() => setParams({}, { replace: true })}>{say('list.clear')}</Anchor>}
-        </>}
+        filters={filters}
         selection={(vms) => <>
           {ACTIONS.map((action) => <Allowed key={action} permission="mci:update"><Button size="compact-sm" variant="light" {...(action === 'terminate' && { color: 'red' })} onClick={() => act(action, vms)}>{t(`act.${action}`)}</Button></Allowed>)}
           <Allowed permission="mci:command"><Button size="compact-sm" variant="light" onClick={() => command(vms.map((vm) => vm.name))}>{t('command')}</Button></Allowed>

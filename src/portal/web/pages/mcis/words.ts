@@ -20,7 +20,7 @@ export const useMciWords = defineWords('mcis', {
     'underway': 'Under way', 'moreRegions_one': 'and {{count}} more region', 'moreRegions_other': 'and {{count}} more regions', 'progress': '{{done}} of {{total}} VMs', 'progressTitle': 'Progress', 'progress.failed_one': '{{count}} failed', 'progress.failed_other': '{{count}} failed', 'follow': 'Follow', 'cancel': 'Cancel it',
     'failures_one': '{{count}} VM failed', 'failures_other': '{{count}} VMs failed', 'failures.show': 'Show them', 'cause': 'Cause', 'publicIp': 'Public IP', 'privateIp': 'Private IP', 'cloudId': 'Id in the cloud', 'copyAddress': 'Copy {{address}}', 'ssh.copy': 'Copy: {{line}}', 'terminal': 'Terminal', 'terminal.of': 'Terminal of {{name}}', 'noVms': 'This MCI has no VMs', 'noVmsHelp': 'Scale a group to have some again, or delete the MCI.',
     'operation': 'Operation', 'message': 'Message', 'began': 'Began', 'took': 'Took', 'noOperations': 'Nothing was done with it yet',
-    'kind.mci.create': 'Make', 'kind.mci.scale-out': 'Scale out', 'kind.mci.scale-in': 'Scale in', 'kind.mci.suspend': 'Suspend', 'kind.mci.resume': 'Resume', 'kind.mci.reboot': 'Reboot', 'kind.mci.terminate': 'Terminate', 'kind.mci.delete': 'Delete', 'kind.mci.command': 'Command',
+    
   },
   ko: {
     'title': 'MCI', 'about': '여러 클라우드와 리전의 VM 그룹을 하나처럼 운영합니다.', 'create': 'MCI 만들기', 'empty': '아직 MCI가 없습니다', 'emptyHelp': 'MCI는 여러 클라우드와 리전에 걸친 VM 묶음입니다. 만들기 전에 계획과 가격을 먼저 볼 수 있습니다.', 'toList': '모든 MCI',
@@ -41,6 +41,6 @@ export const useMciWords = defineWords('mcis', {
     'underway': '진행 중', 'moreRegions_one': '외 리전 {{count}}곳', 'moreRegions_other': '외 리전 {{count}}곳', 'progress': 'VM {{total}}대 중 {{done}}대', 'progressTitle': '진행', 'progress.failed_one': '실패 {{count}}', 'progress.failed_other': '실패 {{count}}', 'follow': '자세히 보기', 'cancel': '작업 취소',
     'failures_one': 'VM {{count}}대 실패', 'failures_other': 'VM {{count}}대 실패', 'failures.show': '실패한 VM 보기', 'cause': '원인', 'publicIp': '공인 IP', 'privateIp': '사설 IP', 'cloudId': '클라우드 ID', 'copyAddress': '{{address}} 복사', 'ssh.copy': '복사: {{line}}', 'terminal': '터미널', 'terminal.of': '{{name}} 터미널', 'noVms': '이 MCI에는 VM이 없습니다', 'noVmsHelp': '그룹 규모를 조정해 VM을 추가하거나 MCI를 삭제하세요.',
     'operation': '작업', 'message': '메시지', 'began': '시작', 'took': '소요', 'noOperations': '아직 작업이 없습니다',
-    'kind.mci.create': '생성', 'kind.mci.scale-out': '규모 확대', 'kind.mci.scale-in': '규모 축소', 'kind.mci.suspend': '일시 중지', 'kind.mci.resume': '재개', 'kind.mci.reboot': '재부팅', 'kind.mci.terminate': '종료', 'kind.mci.delete': '삭제', 'kind.mci.command': '명령',
+    
   },
 });

@@ -11,6 +11,7 @@ import { Copy } from '../../patterns/copy';
 import { ErrorNote } from '../../patterns/error';
 import { Facts } from '../../patterns/facts';
 import { Page } from '../../patterns/page';
+import { useKind } from '../../patterns/kind-words';
 import { State } from '../../patterns/state';
 import { Ago, Elapsed } from '../../patterns/time';
 import { Errors } from './errors';
@@ -20,7 +21,7 @@ import { Log, resumesIn, useLog } from './log';
 import { Parts } from './parts';
 import { OperationProgress } from './progress';
 import { type Operation, hasEnded, pageOfTarget } from './types';
-import { useKind, useOperationWords } from './words';
+import { useOperationWords } from './words';
 
 /** One operation: how far it is, why something failed, what happened, and the same for a terminal. */
 export function OperationPage() {

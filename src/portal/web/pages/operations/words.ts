@@ -1,9 +1,4 @@
 import { defineWords } from '../../i18n/define';
-import type { Operation } from './types';
-
-/** Kinds of operations that there are. */
-export const KINDS = ['mci.create', 'mci.scale-out', 'mci.scale-in', 'mci.suspend', 'mci.resume', 'mci.reboot', 'mci.terminate', 'mci.delete', 'mci.command', 'connection.sync'] as const;
-type Kind = (typeof KINDS)[number];
 
 export const useOperationWords = defineWords('operations', {
   en: {
@@ -12,7 +7,7 @@ export const useOperationWords = defineWords('operations', {
     'filter.state': 'All states', 'filter.kind': 'All kinds', 'filter.target': 'Name of the target', 'filter.since': 'Since ever', 'filter.scope': 'Whose', 'filter.all': 'All projects', 'filter.project': 'Project {{name}}',
     'since.hour': 'Last hour', 'since.day': 'Last 24 hours', 'since.week': 'Last 7 days', 'since.month': 'Last 30 days',
     'column.kind': 'Operation', 'column.target': 'Target', 'column.state': 'State', 'column.progress': 'Progress', 'column.began': 'Asked', 'column.took': 'Took', 'column.message': 'Message',
-    'kind.mci.create': 'Make MCI', 'kind.mci.scale-out': 'Add VMs', 'kind.mci.scale-in': 'Remove VMs', 'kind.mci.suspend': 'Suspend', 'kind.mci.resume': 'Resume', 'kind.mci.reboot': 'Reboot', 'kind.mci.terminate': 'Terminate', 'kind.mci.delete': 'Delete MCI', 'kind.mci.command': 'Run command', 'kind.connection.sync': 'Read catalogue',
+    
     'progress': '{{done}} of {{total}}', 'progress.failed': '{{count}} failed', 'progress.label': 'Progress: {{done}} of {{total}} done, {{failed}} failed', 'elapsed': 'Time', 'asked': 'Asked', 'target': 'Target', 'id': 'Copy the id',
     'cancel': 'Cancel operation', 'cancel.title': 'Cancel this operation?', 'cancel.help': 'What it has done so far stays as it is, unless its policy says otherwise. What the cloud is doing right now is still finished.',
     'errors': 'What went wrong', 'errors.count_one': '{{count}} target', 'errors.count_other': '{{count}} targets', 'errors.help': 'What would help', 'errors.more': '{{count}} more',
@@ -28,7 +23,7 @@ export const useOperationWords = defineWords('operations', {
     'filter.state': '모든 상태', 'filter.kind': '모든 종류', 'filter.target': '대상 이름', 'filter.since': '전체 기간', 'filter.scope': '범위', 'filter.all': '모든 프로젝트', 'filter.project': '프로젝트 {{name}}',
     'since.hour': '최근 1시간', 'since.day': '최근 24시간', 'since.week': '최근 7일', 'since.month': '최근 30일',
     'column.kind': '작업', 'column.target': '대상', 'column.state': '상태', 'column.progress': '진행률', 'column.began': '요청', 'column.took': '소요 시간', 'column.message': '메시지',
-    'kind.mci.create': 'MCI 만들기', 'kind.mci.scale-out': 'VM 추가', 'kind.mci.scale-in': 'VM 제거', 'kind.mci.suspend': '일시 중지', 'kind.mci.resume': '재개', 'kind.mci.reboot': '재부팅', 'kind.mci.terminate': '종료', 'kind.mci.delete': 'MCI 삭제', 'kind.mci.command': '명령 실행', 'kind.connection.sync': '카탈로그 읽기',
+    
     'progress': '{{total}} 중 {{done}}', 'progress.failed': '{{count}}개 실패', 'progress.label': '진행률: {{total}}개 중 {{done}}개 완료, {{failed}}개 실패', 'elapsed': '시간', 'asked': '요청', 'target': '대상', 'id': 'ID 복사',
     'cancel': '작업 취소', 'cancel.title': '이 작업을 취소할까요?', 'cancel.help': '지금까지 한 일은 정책에 다른 규정이 없으면 그대로 남습니다. 클라우드가 지금 하고 있는 일은 끝까지 진행됩니다.',
     'errors': '문제가 된 것', 'errors.count_one': '대상 {{count}}개', 'errors.count_other': '대상 {{count}}개', 'errors.help': '해결 방법', 'errors.more': '외 {{count}}개',
@@ -39,9 +34,3 @@ export const useOperationWords = defineWords('operations', {
     'stale': '{{time}}부터 실시간이 아니어서 표시된 내용이 오래되었을 수 있습니다. 자동으로 다시 확인합니다.', 'resumed': '이어서 진행됨', 'resumed.help': '중간에 서버가 사라졌지만 멈춘 곳부터 작업이 이어졌습니다.',
   },
 });
-
-/** What a kind of operation is called; one that is not known here by its own name. */
-export function useKind(): (kind: Operation['kind']) => string {
-  const t = useOperationWords();
-  return (kind) => ((KINDS as readonly string[]).includes(kind) ? t(`kind.${kind as Kind}`) : kind);
-}
