@@ -1,8 +1,9 @@
 import type { ConnectInput } from '@mcmp/driver-sdk';
-import { DriverError } from '@mcmp/driver-sdk';
+import { DriverError, tellCallsLeft } from '@mcmp/driver-sdk';
 import { refusal, unanswered } from './errors.js';
 import type { SignIn } from './identity.js';
 import { Identity, parsed } from './identity.js';
+import { callsLeft } from './limits.js';
 
 /** Services by the names that we call them. */
 export type Service = 'compute' | 'network' | 'image' | 'volume' | 'load-balancer' | 'container-infra' | 'identity';
@@ -122,6 +123,8 @@ export class OpenStack {
           ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
         });
         text = await response.text();
+        const left = callsLeft(response.headers);
+        if (left) tellCallsLeft(signal, left);
       } catch (error) {
         throw unanswered(error, operation, signal);
       }

@@ -1,5 +1,6 @@
 import type { DriverErrorCode, DriverErrorDetail } from '@mcmp/driver-sdk';
 import { DriverError, isDriverError } from '@mcmp/driver-sdk';
+import { retryAfterS as readRetryAfter } from './limits.js';
 
 /** Types of Neutron's errors that their HTTP status does not tell. Source: neutron-lib's `exceptions` and the extensions' own. */
 const BY_TYPE: Partial<Record<DriverErrorCode, string>> = {
@@ -71,13 +72,13 @@ function codeOf(status: number, { providerCode = '', message, known }: Told, ret
 /** The answer of a service that is no success, as a DriverError; `operation` is e.g. `compute POST /servers`. */
 export function refusal(operation: string, status: number, headers: Headers, body: unknown): DriverError {
   const said = told(body);
-  const retryAfterS = Number(headers.get('retry-after') ?? NaN);
+  const retryAfterS = readRetryAfter(headers);
   const code = codeOf(status, said, retryAfterS);
   const requestId = headers.get('x-openstack-request-id') ?? headers.get('x-compute-request-id');
   const detail: DriverErrorDetail = {
     providerCode: said.providerCode ?? `${operation.split(' ')[0]}.${status}`, httpStatus: status,
     ...(requestId ? { providerRequestId: requestId } : {}),
-    ...(Number.isFinite(retryAfterS) && retryAfterS > 0 ? { retryAfterMs: retryAfterS * 1000 } : code === 'RATE_LIMITED' ? { retryAfterMs: 1000 } : {}),
+    ...(Number.isFinite(retryAfterS) && retryAfterS > 0 ? { retryAfterMs: Math.round(retryAfterS * 1000) } : code === 'RATE_LIMITED' ? { retryAfterMs: 1000 } : {}),
     ...(FIELDS[said.providerCode ?? ''] ? { field: FIELDS[said.providerCode ?? ''] } : {}),
   };
   return new DriverError(code, `${operation}: ${said.message.slice(0, 500) || `HTTP ${status}`}`, detail);

@@ -14,16 +14,17 @@ export interface SmallCloud {
 /**
  * Starts one on 127.0.0.1.
  * @param services types of services by region; each region has addresses of its own
+ * @param more headers of every answer but the sign-in's
  * @param tls certificate and key (PEM); without them it speaks plain HTTP
  */
-export async function startSmallCloud(services: Record<string, string[]>, tls?: { certificate: string; key: string }): Promise<SmallCloud> {
+export async function startSmallCloud(services: Record<string, string[]>, tls?: { certificate: string; key: string }, more: () => Record<string, string> = () => ({})): Promise<SmallCloud> {
   const asked: string[] = [];
   const answer: RequestListener = (request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
     asked.push(`${request.method} ${path}`);
     request.resume();
     const [status, body] = path === '/v3/auth/tokens' ? [201, signIn()] : path.endsWith('/networks') ? [200, { networks: [] }] : [404, { itemNotFound: { message: 'there is nothing' } }];
-    response.writeHead(status as number, { 'content-type': 'application/json', 'x-subject-token': 'a-token-of-the-test', connection: 'close' }).end(JSON.stringify(body));
+    response.writeHead(status as number, { 'content-type': 'application/json', 'x-subject-token': 'a-token-of-the-test', connection: 'close', ...(path === '/v3/auth/tokens' ? {} : more()) }).end(JSON.stringify(body));
   };
   const server = tls ? encrypted({ cert: tls.certificate, key: tls.key }, answer) : plain(answer);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
