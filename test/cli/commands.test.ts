@@ -155,6 +155,7 @@ const BEFORE: Record<string, () => Promise<unknown>> = {
   'spec prices': async () => { [{ id: known.spec, region: known.region }] = (await stage.mcmp.json<[{ id: string; region: string }]>(['spec', 'list', '--connection', 'korea', '--vcpu', '2', '--architecture', 'amd64', '--region', 'KR*', '--limit', '1'])); },
   'mci plan': async () => stage.file('web.yaml', `name: web\ngroups:\n  - name: front\n    size: 2\n    connection: korea\n    region: ${known.region}\n    spec: ${known.spec}\n    image: { osFamily: ubuntu }\n`),
   'mci results': async () => { known.command = await newest('mci.command'); },
+  'mci resume': async () => expect(await stage.mcmp.run(['vm', 'ssh', 'web/front-1', '--', 'true'])).toMatchObject({ code: 5, stderr: expect.stringContaining('mcmp mci resume web --vm front-1') }),
   'operation parts': async () => { known.create = await newest('mci.create'); },
   'driver-report show': async () => { [{ id: known.report }] = await stage.mcmp.json<[{ id: string }]>(['driver-report', 'list', 'tiny']); },
   'driver functions': async () => {

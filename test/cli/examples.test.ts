@@ -57,6 +57,12 @@ beforeAll(async () => {
 afterAll(() => mcmp.end());
 
 describe('what the help prints', () => {
+  it('explains every command with its usage', () => {
+    const isWhole = (command: string, help: string): boolean => help.includes(`\nUsage: mcmp ${command}`) && !/undefined|\[object|\{\{/.test(help);
+    expect(helps.size).toBeGreaterThan(80);
+    expect([...helps].filter(([command, help]) => !isWhole(command, help)).map(([command]) => command)).toEqual([]);
+  });
+
   it('is taken: every example, as a shell reads it', async () => {
     const examples = [...new Set([...helps.values()].flatMap(examplesIn))];
     expect(examples.length).toBeGreaterThan(70);

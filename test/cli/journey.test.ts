@@ -74,6 +74,11 @@ describe('an MCI', () => {
     expect([code, stderr]).toEqual([6, expect.stringMatching(/wrong\.yaml:4:5[\s\S]*sise[\s\S]*size/)]);
   });
 
+  it('is refused where a tab indents it, with what helps', async () => {
+    const { code, stderr } = await mcmp.run(['mci', 'create', '-f', file('tab.yaml', 'name: web\ngroups:\n\t- name: front\n')]);
+    expect([code, stderr]).toEqual([6, expect.stringMatching(/tab\.yaml:3:1: [\s\S]*indented by spaces/)]);
+  });
+
   it('is planned, made and watched as lines in a pipe, shown, commanded and deleted', async () => {
     const path = file('web.yaml', yaml);
     const plan = await mcmp.run(['mci', 'create', '-f', path, '--dry-run']);

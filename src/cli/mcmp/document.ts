@@ -38,7 +38,7 @@ export async function readDocument(file: string): Promise<WrittenDocument> {
   const [document, second] = [...documents];
   if (!document) throw new Failure(EXIT.invalid, `${name} is empty`);
   const broken = document.errors[0];
-  if (broken) throw new Failure(EXIT.invalid, `${place(broken.pos[0])}: ${broken.message}`, broken.message.includes('tab') ? ['YAML is indented by spaces.'] : []);
+  if (broken) throw new Failure(EXIT.invalid, `${place(broken.pos[0])}: ${broken.message}`, /\btabs?\b/i.test(broken.message) ? ['YAML is indented by spaces.'] : []);
   if (second) throw new Failure(EXIT.invalid, `${place(second.range[0])}: ${name} holds several documents, and one is taken at a time`);
   let value: unknown;
   try {

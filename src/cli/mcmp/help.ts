@@ -12,7 +12,7 @@ const INDENT = '  ';
 function pairs(rows: readonly [string, string][], columns: number, most = 30): string[] {
   const width = Math.min(most, Math.max(...rows.map(([left]) => left.length)));
   const indent = ' '.repeat(INDENT.length + width + 2);
-  return rows.map(([left, right]) => `${INDENT}${left.padEnd(width)}  ${left.length > width ? `\n${indent}` : ''}${wrap(right, columns, indent)}`.trimEnd());
+  return rows.map(([left, right]) => `${INDENT}${left.length > width ? `${left}\n${indent}` : `${left.padEnd(width)}  `}${wrap(right, columns, indent)}`.trimEnd());
 }
 
 const EXIT_ROWS = Object.entries(EXIT_MEANING).map(([code, meaning]): [string, string] => [code, meaning]);

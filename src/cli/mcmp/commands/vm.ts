@@ -78,13 +78,14 @@ const ssh: Command = {
 
 async function runSsh({ arguments: [name = ''], rest, flags, session }: Call): Promise<number> {
   const vm = await findVm(session, name, flags.text('mci'));
-  if (!vm.ssh) throw new Failure(EXIT.conflict, `${vm.name} has no address that SSH can be spoken to: it is ${vm.state}`, vm.state === 'suspended' ? [`mcmp mci resume ${vm.mci} --vm ${vm.name}`] : []);
+  // A suspended VM may keep its address; nobody answers there.
+  if (!vm.ssh || vm.state !== 'running') throw new Failure(EXIT.conflict, `SSH can be spoken to running VMs, and ${vm.name} is ${vm.state === 'running' ? 'one without an address' : vm.state}`, vm.state === 'suspended' ? [`mcmp mci resume ${vm.mci} --vm ${vm.name}`] : []);
   const identity = flags.text('identity') ?? (await privateKeyOf(session, vm.mci)).file;
   const folder = serverFolder(session);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const args = [
     '-i', identity, '-l', flags.text('user') ?? vm.ssh.user, '-p', String(vm.ssh.port), '-o', 'IdentitiesOnly=yes', '-o', `UserKnownHostsFile="${join(folder, 'known_hosts')}"`, '-o', `HostKeyAlias=${vm.id}`,
-    '-o', 'StrictHostKeyChecking=accept-new', '-o', 'LogLevel=ERROR', '--', vm.ssh.host, ...(rest.length > 0 ? [rest.join(' ')] : []),
+    '-o', 'StrictHostKeyChecking=accept-new', '-o', 'ConnectTimeout=30', '-o', 'LogLevel=ERROR', '--', vm.ssh.host, ...(rest.length > 0 ? [rest.join(' ')] : []),
   ];
   if (flags.truth('print')) {
     session.terminal.result(['ssh', ...args].map(quoted).join(' '));
