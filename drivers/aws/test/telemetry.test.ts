@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Connected, connectTo, region, signal } from './session.js';
 
-/** Answers of Cost Explorer and CloudTrail in the form that AWS documents, by operation; neither moto nor the box has them. */
+/** Answers of Cost Explorer and CloudTrail in the form that AWS documents, by operation; exactly as a test needs them; what the box holds is read in wire-telemetry.test.ts. */
 type Answer = (input: Record<string, any>) => unknown; // eslint-disable-line @typescript-eslint/no-explicit-any
 const cost = (Amount: string, quantity = '2'): object => ({ UnblendedCost: { Amount, Unit: 'USD' }, AmortizedCost: { Amount: String(Number(Amount) / 2), Unit: 'USD' }, UsageQuantity: { Amount: quantity, Unit: 'Hrs' } });
 const day = (Start: string, End: string, Groups: object[]): object => ({ TimePeriod: { Start, End }, Estimated: true, Groups });

@@ -25,11 +25,12 @@ export interface JsonOperation {
   run(input: Record<string, unknown>, context: { world: World; request: Request; view: Parameters<Parameters<World['call']>[1]>[0] }): Record<string, unknown>;
 }
 
-/** A service of the JSON 1.1 protocol: `X-Amz-Target: <target>.<operation>`. `throttled` is the name of its exception for too many calls. */
+/** A service of the JSON 1.1 protocol: `X-Amz-Target: [<namespace>.]<target>.<operation>`. `throttled` is the name of its exception for too many calls. */
 export const jsonService = (service: { name: string; target: string; throttled: string; invalid: string; model: Model; operations: Record<string, JsonOperation> }): Service => ({
   name: service.name,
   async answer(world, request) {
-    const [target, name = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
+    // Some clients put the namespace of an older model before the target.
+    const [name = '', target] = String(request.headers['x-amz-target'] ?? '').split('.').reverse();
     const operation = target === service.target && Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
     const model = service.model.find(name);
     if (!operation || !model) throw new JsonError('UnknownOperationException', `The cloud in a box does not play ${name}`);

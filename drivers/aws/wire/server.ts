@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { LostAnswer, type World } from '../../simulator/world/types.js';
+import { trailService } from './cloudtrail.js';
+import { costService } from './costs.js';
 import { ec2Service } from './ec2.js';
 import { readModel } from './model.js';
 import { pricingService } from './pricing.js';
@@ -13,8 +15,8 @@ const LARGEST_BODY = 1 << 20;
 
 /** The services behind the one port. The SDK's clients are loaded for their models only when a wire starts. */
 async function loadServices(): Promise<Map<string, Service>> {
-  const [ec2, sts, quotas, pricing] = await Promise.all([import('@aws-sdk/client-ec2'), import('@aws-sdk/client-sts'), import('@aws-sdk/client-service-quotas'), import('@aws-sdk/client-pricing')]);
-  const services = [ec2Service(readModel({ ...ec2 })), stsService(readModel({ ...sts })), quotaService(readModel({ ...quotas })), pricingService(readModel({ ...pricing }))];
+  const [ec2, sts, quotas, pricing, trail, costs] = await Promise.all([import('@aws-sdk/client-ec2'), import('@aws-sdk/client-sts'), import('@aws-sdk/client-service-quotas'), import('@aws-sdk/client-pricing'), import('@aws-sdk/client-cloudtrail'), import('@aws-sdk/client-cost-explorer')]);
+  const services = [ec2Service(readModel({ ...ec2 })), stsService(readModel({ ...sts })), quotaService(readModel({ ...quotas })), pricingService(readModel({ ...pricing })), trailService(readModel({ ...trail })), costService(readModel({ ...costs }))];
   return new Map(services.map((service) => [service.name, service]));
 }
 
