@@ -40,7 +40,7 @@ const used = (calls: number) => ({
 export const budgetExample = {
   connectionId, connection: 'aws-main', accountId: '123456789012', asOf: at, servers: ['server-1'], published: [{ methods: ['vm.get', 'vm.list'], scope: 'region', perSecond: 20, burst: 100 }],
   buckets: [{
-    region: 'ap-northeast-2', apiClass: 'vm.get vm.list', methods: ['vm.get', 'vm.list'], source: 'manifest', limit: { perSecond: 20, burst: 100 }, rate: 20, share: 1, tokens: 61.5, keptForPersons: 9, pausedUntil: null,
+    region: 'ap-northeast-2', apiClass: 'vm.get vm.list', methods: ['vm.get', 'vm.list'], counts: 'calls', source: 'manifest', limit: { perSecond: 20, burst: 100 }, rate: 20, share: 1, tokens: 61.5, keptForPersons: 9, pausedUntil: null,
     waiting: { person: 0, provisioning: 0, reconcile: 0, inventory: 0 }, lastMinute: used(212), lastHour: used(1840),
   }],
 };
