@@ -1,7 +1,7 @@
 import { type DriverError, type DriverErrorCode, isDriverError } from '@mcmp/driver-sdk';
 import { Problem, type ProblemCode } from '../kernel/problem.js';
 import type { CloudErrorNote } from './connector.entities.js';
-import { DRIVER_ABSENT } from './host/index.js';
+import { DRIVER_ABSENT, FENCED } from './host/index.js';
 
 /**
  * What a caller of the open API reads when a cloud refused. A cloud's UNAUTHENTICATED and FORBIDDEN are never our 401 and 403, which speak of the
@@ -45,7 +45,8 @@ export function cloudProblem(error: DriverError): Problem {
   delete cloud.at;
   const retryAfterMs = error.detail?.retryAfterMs;
   const retryAfterSeconds = retryAfterMs !== undefined ? retryAfterMs / 1000 : RETRY_AFTER_SECONDS[error.code];
-  return new Problem(code, `${help} It said: ${cloud.message}`, {
+  // Nobody asked the cloud there either.
+  return new Problem(code, cloud.providerCode === FENCED ? (cloud.message ?? help) : `${help} It said: ${cloud.message}`, {
     extra: { cloud }, cause: error,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     ...(error.detail?.field !== undefined && { errors: [{ field: error.detail.field, rule: cloud.message ?? '' }] }),

@@ -108,13 +108,13 @@ describe('a driver that', () => {
 });
 
 describe('the network of a driver', () => {
-  const barred = (what: RegExp): object => ({ status: 422, body: { cloud: { code: 'INVALID_REQUEST', providerCode: 'EACCES' }, detail: expect.stringMatching(what) } });
+  const barred = (what: RegExp): object => ({ status: 422, body: { cloud: { code: 'INVALID_REQUEST', providerCode: 'EACCES' }, detail: expect.stringMatching(new RegExp(`^A driver may not connect to .*${what.source}`)) } });
 
   it.each([
     'http://169.254.169.254/latest/meta-data/', 'http://[::ffff:169.254.169.254]/', 'http://2852039166/', 'http://0xa9fea9fe/', 'http://169.254.170.2/', 'http://100.100.100.200/', 'http://168.63.129.16/',
     'http://192.0.0.192/', 'http://[fd00:ec2::254]/', 'http://[fe80::1]/', 'http://[fd20:ce::254]/', 'http://[64:ff9b::a9fe:a9fe]/',
   ])('does not lead to %s', async (url) => {
-    expect(await act('reach', { url })).toMatchObject(barred(/may not connect to .*metadata/));
+    expect(await act('reach', { url })).toMatchObject(barred(/metadata/));
   });
 
   it('leads to no port of M-CMP or of its database, by whatever address of this machine', async () => {

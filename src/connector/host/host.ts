@@ -33,6 +33,9 @@ export interface DriverHostOptions {
 /** `providerCode` of the refusal of a call whose driver is not installed or not active here: nobody asked the cloud. */
 export const DRIVER_ABSENT = 'DriverAbsent';
 
+/** `providerCode` of a call whose driver was kept from an address (`fence.ts`): the system's own word, since drivers name that. */
+export const FENCED = 'EACCES';
+
 /** What serves the calls of a name: what lies in the drivers' folder, nothing, or a bundle. */
 export type Choice = 'folder' | 'off' | { driver: LoadedDriver; /** Hears once where the version fails by its own fault soon after it began to serve. */ onSick?: (sickness: Sickness) => void };
 

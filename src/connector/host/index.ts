@@ -2,7 +2,7 @@
 export { BundleError } from './bundle.js';
 export type { Bundle, LoadedDriver } from './bundle.js';
 export type { Sickness } from './health.js';
-export { DRIVER_ABSENT, DriverHost } from './host.js';
+export { DRIVER_ABSENT, DriverHost, FENCED } from './host.js';
 export { databasePorts } from './own-ports.js';
 export type { Choice, DriverChange, DriverHostOptions, DriverStats } from './host.js';
 export type { FailedDriver, InactiveDriver, InstalledDriver, ReadyDriver } from './registry.js';
