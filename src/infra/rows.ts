@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database, Events, Work } from '../platform/index.js';
 import { MciRow, PlaceRow, ResourceRow, VmGroupRow, VmRow } from './infra.entities.js';
+import { changingView } from './views.js';
 
 /** The tasks of this domain, by key: a resource row, a place row, an MCI, an operation of a command. */
 export const TASK = { resource: 'infra.resource', place: 'infra.place', mci: 'infra.mci', command: 'infra.command' } as const;
@@ -87,7 +88,7 @@ export class Rows {
       manager,
       vms.map((vm) => ({
         workspaceId: mci.workspaceId, projectId: mci.projectId, type: 'vm.changed', subject: { type: 'vm', id: vm.id, name: vm.name },
-        data: { mciId: mci.id, mci: mci.name, state: vm.state, cloud: vm.cloud, region: vm.region, publicIp: vm.publicIp, ...(vm.failure && { failure: vm.failure }) },
+        data: { mciId: mci.id, mci: mci.name, ...changingView(vm) },
       })),
     );
   }

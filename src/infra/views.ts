@@ -6,15 +6,20 @@ import { type StateCounts, statusOf } from './status.js';
 
 const orNull = (text: string): string | null => (text === '' ? null : text);
 
-/** A VM as the API shows it. */
-export function vmView(vm: VmRow, group: string): z.infer<typeof Vm> {
-  const { id, name, state, cloud, connectionId, region, specId, imageId, cloudId, providerState, privateIp, publicIp, pricePerHour, currency, failure } = vm;
+/** What of a VM may change while it lives, as the API shows it; an event tells all of it, so that who follows events need not ask. */
+export function changingView(vm: VmRow): Omit<z.infer<typeof Vm>, 'id' | 'name' | 'group' | 'createdAt'> {
+  const { state, cloud, connectionId, region, specId, imageId, failure } = vm;
   const help = failure && helpFor(failure.code);
   return {
-    id, name, group, state, cloud, connectionId, region, zone: orNull(vm.zone), specId, imageId, cloudId, providerState, privateIp, publicIp,
+    state, cloud, connectionId, region, zone: orNull(vm.zone), specId, imageId, cloudId: vm.cloudId ?? null, providerState: vm.providerState ?? null, privateIp: vm.privateIp ?? null, publicIp: vm.publicIp ?? null,
     ssh: vm.sshHost && vm.sshPort ? { host: vm.sshHost, port: vm.sshPort, user: vm.sshUser } : null,
-    pricePerHour, currency, failure: failure && { ...failure, ...(help && { help }) }, createdAt: vm.createdAt.toISOString(), runningAt: vm.runningAt?.toISOString() ?? null,
+    pricePerHour: vm.pricePerHour ?? null, currency: vm.currency ?? null, failure: failure ? { ...failure, ...(help && { help }) } : null, runningAt: vm.runningAt?.toISOString() ?? null,
   };
+}
+
+/** A VM as the API shows it. */
+export function vmView(vm: VmRow, group: string): z.infer<typeof Vm> {
+  return { id: vm.id, name: vm.name, group, ...changingView(vm), createdAt: vm.createdAt.toISOString() };
 }
 
 /** A VM group as the API shows it. */

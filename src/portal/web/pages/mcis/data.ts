@@ -10,7 +10,7 @@ import type { Region, Vm } from './types';
 
 /** Changes are drawn together, so that a thousand VMs that change at once are one drawing. */
 const DRAW_MS = 250;
-/** What an event does not tell (addresses inside, times) is asked for once it is quiet, and at the latest after this time. */
+/** Of a VM that is new here an event does not tell all (its group): it is asked for once it is quiet, and at the latest after this time. */
 const QUIET_MS = 1200;
 const LATEST_MS = 6000;
 
@@ -32,6 +32,14 @@ export function useVms(mciId: string | undefined) {
   const since = useRef(0);
   const gone = useRef(false);
 
+  const askSoon = useCallback(() => {
+    if (since.current === 0) since.current = Date.now();
+    clearTimeout(ask.current);
+    ask.current = setTimeout(() => {
+      since.current = 0;
+      if (!gone.current) void client.invalidateQueries({ queryKey: key });
+    }, Math.max(0, Math.min(QUIET_MS, since.current + LATEST_MS - Date.now())));
+  }, [client, key]);
   const take = useCallback((event: LiveEvent) => {
     // Nobody is to be asked for the VMs of what is gone.
     if (event.type === 'mci.deleted' && event.subject.id === mciId) gone.current = true;
@@ -42,14 +50,11 @@ export function useVms(mciId: string | undefined) {
       const waiting = changes.current;
       changes.current = new Map();
       client.setQueryData<Vm[]>(key, (rows) => rows?.flatMap((vm) => changed(vm, waiting.get(vm.id))));
+      const known = new Set(client.getQueryData<Vm[]>(key)?.map(({ id }) => id));
+      // An answer that is on its way may be older than this.
+      if (client.isFetching({ queryKey: key }) > 0 || [...waiting.values()].some(({ type, subject }) => type === 'vm.changed' && !known.has(subject.id))) askSoon();
     }, DRAW_MS);
-    if (since.current === 0) since.current = Date.now();
-    clearTimeout(ask.current);
-    ask.current = setTimeout(() => {
-      since.current = 0;
-      if (!gone.current) void client.invalidateQueries({ queryKey: key });
-    }, Math.max(0, Math.min(QUIET_MS, since.current + LATEST_MS - Date.now())));
-  }, [client, key, mciId]);
+  }, [client, key, mciId, askSoon]);
   useEvents(take);
   useEffect(() => {
     gone.current = false;
@@ -80,8 +85,8 @@ const alike = (one: Vm, other: Vm): boolean => Object.entries(one).every(([name,
 function changed(vm: Vm, event: LiveEvent | undefined): Vm[] {
   if (!event) return [vm];
   if (event.type === 'vm.deleted') return [];
-  const { state, cloud, region, publicIp, failure } = event.data as Partial<Vm>;
-  return [{ ...vm, ...(state !== undefined && { state }), ...(cloud !== undefined && { cloud }), ...(region !== undefined && { region }), ...(publicIp !== undefined && { publicIp }), failure: failure ? { ...vm.failure, ...failure } : null }];
+  const { mciId: _id, mci: _name, ...fields } = event.data;
+  return [{ ...vm, ...(fields as Partial<Vm>) }];
 }
 
 /** Regions of all connections, with the connection's name and where on earth they are. */
