@@ -31,7 +31,7 @@ it('answers every page of the application with its document, which may load and 
 
 it('sends hashed files compressed as the browser likes, to be kept for ever', async () => {
   const document = (await raw('/', 'identity')).bytes.toString();
-  const script = /src="(\/assets\/[^"]+\.js)"/.exec(document)?.[1] as string;
+  const script = /src="(\/assets\/first-[^"]+\.js)"/.exec(document)?.[1] as string;
   const plain = await raw(script, 'identity');
   const [brotli, gzip, refused] = await Promise.all([raw(script, 'gzip, deflate, br'), raw(script, 'gzip'), raw(script, 'br;q=0, gzip;q=0')]);
   expect(plain.headers).toMatchObject({ 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding', 'x-content-type-options': 'nosniff' });

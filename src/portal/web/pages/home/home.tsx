@@ -2,7 +2,7 @@ import { Box, Button, Card, Grid, Group, Select, SimpleGrid, Skeleton, Text, Tex
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { REGIONS, summaryOf } from '../../app/asked';
 import { useProject } from '../../app/project';
@@ -54,6 +54,8 @@ export function HomePage() {
   const clouds = [...new Set(regions.data?.map((region) => region.cloud))].sort();
   const unplaced = summary.data?.places.filter((place) => !regions.data?.some((region) => region.connectionId === place.connectionId && region.id === place.region && region.latitude !== undefined)) ?? [];
   const error = summary.error ?? regions.error;
+  // Map and figures come first; what stands beside them a moment later.
+  const beside = useDeferredValue(true, false);
 
   return (
     <Page
@@ -75,7 +77,7 @@ export function HomePage() {
           {unplaced.length > 0 && regions.data && <Text size="xs" c="dimmed" mt={4}>{t('noPlace', { regions: unplaced.map(({ region }) => region).join(', ') })}</Text>}
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 3.5 }}>
-          {regions.data && summary.data && sum(summary.data.counts) === 0 && Object.keys(query).length === 0 && chosen.length === 0
+          {!beside ? null : regions.data && summary.data && sum(summary.data.counts) === 0 && Object.keys(query).length === 0 && chosen.length === 0
             ? <Guide regions={regions.data} />
             : <Side summary={summary.data} regions={regions.data ?? []} chosen={chosen} choose={setChosen} />}
         </Grid.Col>
