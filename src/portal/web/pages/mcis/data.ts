@@ -85,8 +85,9 @@ const alike = (one: Vm, other: Vm): boolean => Object.entries(one).every(([name,
 function changed(vm: Vm, event: LiveEvent | undefined): Vm[] {
   if (!event) return [vm];
   if (event.type === 'vm.deleted') return [];
-  const { mciId: _id, mci: _name, ...fields } = event.data;
-  return [{ ...vm, ...(fields as Partial<Vm>) }];
+  // What is told beside the VM (its MCI) is no part of a row.
+  const fields = Object.entries(event.data).filter(([name]) => name in vm);
+  return [{ ...vm, ...(Object.fromEntries(fields) as Partial<Vm>) }];
 }
 
 /** Regions of all connections, with the connection's name and where on earth they are. */
