@@ -93,7 +93,7 @@ function quotaFindings(groups: readonly ResolvedGroup[], facts: PlanFacts): Find
     const where = `${first.connection.name} ${first.spec.region}`;
     const quotas = facts.quotas.get(place);
     if (quotas === undefined || typeof quotas === 'string') {
-      findings.push({ severity: 'info', code: 'QUOTA_UNKNOWN', message: `The quotas of ${where} are not known${quotas ? `: ${quotas}` : ''}.` });
+      findings.push({ severity: 'info', code: 'QUOTA_UNKNOWN', message: `The quotas of ${where} are not known${quotas ? `: ${quotas}` : ''}.`, values: { place: where, why: quotas ?? '' } });
       continue;
     }
     for (const quota of quotas) {
@@ -101,9 +101,10 @@ function quotaFindings(groups: readonly ResolvedGroup[], facts: PlanFacts): Find
       const needed = quota.measure === 'vcpu' ? sum(counted, (group) => group.spec.vcpu * group.input.size) : quota.measure === 'vm' ? sum(counted, (group) => group.input.size) : 0;
       const left = quota.limit - (quota.used ?? 0);
       if (needed === 0) continue;
+      const values = { place: where, quota: quota.name, id: quota.id, needed, left, limit: quota.limit, excess: Math.max(0, needed - left) };
       const figures = `${needed} needed, ${left} left of ${quota.limit}${quota.source === 'default' ? ' (the published default)' : ''}`;
-      if (needed > left) findings.push({ severity: quota.source === 'account' ? 'error' : 'warning', code: 'QUOTA_EXCEEDED', ...(counted.length === 1 && counted[0] && { group: counted[0].input.name }), message: `Quota "${quota.name}" (${quota.id}) of ${where}: ${figures}.`, help: `Ask the cloud for ${needed - left} more, or plan ${needed - left} fewer there.` });
-      else if (needed > left * 0.8) findings.push({ severity: 'warning', code: 'QUOTA_NEAR', message: `Quota "${quota.name}" (${quota.id}) of ${where} will be nearly used: ${figures}.` });
+      if (needed > left) findings.push({ severity: quota.source === 'account' ? 'error' : 'warning', code: 'QUOTA_EXCEEDED', ...(counted.length === 1 && counted[0] && { group: counted[0].input.name }), message: `Quota "${quota.name}" (${quota.id}) of ${where}: ${figures}.`, help: `Ask the cloud for ${needed - left} more, or plan ${needed - left} fewer there.`, values });
+      else if (needed > left * 0.8) findings.push({ severity: 'warning', code: 'QUOTA_NEAR', message: `Quota "${quota.name}" (${quota.id}) of ${where} will be nearly used: ${figures}.`, values });
     }
   }
   return findings;
@@ -114,9 +115,10 @@ const sum = (groups: readonly ResolvedGroup[], of: (group: ResolvedGroup) => num
 function priceFindings(groups: readonly ResolvedGroup[], now: Date): Finding[] {
   return groups.flatMap((group): Finding[] => {
     const { price } = group.spec;
-    if (!price) return [{ severity: 'warning', code: 'PRICE_UNKNOWN', group: group.input.name, message: `No price is known for ${group.spec.id} in ${group.spec.region}; the sum leaves its VMs out.` }];
+    const at = { spec: group.spec.id, region: group.spec.region };
+    if (!price) return [{ severity: 'warning', code: 'PRICE_UNKNOWN', group: group.input.name, message: `No price is known for ${group.spec.id} in ${group.spec.region}; the sum leaves its VMs out.`, values: at }];
     const days = (now.getTime() - Date.parse(price.asOf)) / 86_400_000;
-    if (price.simulated) return [{ severity: 'info', code: 'PRICE_SIMULATED', group: group.input.name, message: `Nobody published a price for ${group.spec.id} in ${group.spec.region}; a simulated one is shown.` }];
-    return days > OLD_PRICE_DAYS ? [{ severity: 'info', code: 'PRICE_OLD', group: group.input.name, message: `The price of ${group.spec.id} in ${group.spec.region} is ${Math.floor(days)} days old (${price.source}).` }] : [];
+    if (price.simulated) return [{ severity: 'info', code: 'PRICE_SIMULATED', group: group.input.name, message: `Nobody published a price for ${group.spec.id} in ${group.spec.region}; a simulated one is shown.`, values: at }];
+    return days > OLD_PRICE_DAYS ? [{ severity: 'info', code: 'PRICE_OLD', group: group.input.name, message: `The price of ${group.spec.id} in ${group.spec.region} is ${Math.floor(days)} days old (${price.source}).`, values: { ...at, days: Math.floor(days), source: price.source } }] : [];
   });
 }

@@ -41,7 +41,7 @@ describe('an MCI over five clouds', () => {
     await stage.box.setFaults([{ cloud: 'aws', account: '333344445555', effect: { type: 'quota', quotaId: 'L-1216C47A', limit: 5 } }]);
     await stage.connect('aws', 'aws-poor', '333344445555');
     const { findings } = await plan({ name: 'shop', groups: [stage.group('aws', 3, { connection: 'aws-poor', name: 'web' })] });
-    expect(findings).toContainEqual({ severity: 'error', code: 'QUOTA_EXCEEDED', group: 'web', message: expect.stringContaining('6 needed, 5 left of 5'), help: expect.stringContaining('1 more') });
+    expect(findings).toContainEqual({ severity: 'error', code: 'QUOTA_EXCEEDED', group: 'web', message: expect.stringContaining('6 needed, 5 left of 5'), help: expect.stringContaining('1 more'), values: expect.objectContaining({ needed: 6, left: 5, limit: 5, excess: 1 }) });
     await stage.box.setFaults();
     expect((await stage.server.call('DELETE', '/v1/connections/aws-poor')).status).toBe(204);
   });

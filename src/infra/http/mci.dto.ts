@@ -73,7 +73,7 @@ export const Plan = z.object({
   resources: z.array(z.object({ step: z.int().meta({ description: 'Things of one step are made side by side' }), kind: z.string(), count: z.int(), connection: z.string(), cloud: z.string(), region: z.string(), zone: z.string().optional(), name: z.string(), exists: z.boolean().meta({ description: 'True where a shared one of the project is taken' }), cidr: z.string().optional() })),
   price: z.array(Money).meta({ description: 'One entry per currency' }),
   unpricedVms: z.int(),
-  findings: z.array(z.object({ severity: z.enum(['error', 'warning', 'info']), code: z.string(), group: z.string().optional(), message: z.string(), help: z.string().optional() })),
+  findings: z.array(z.object({ severity: z.enum(['error', 'warning', 'info']), code: z.string(), group: z.string().optional(), message: z.string(), help: z.string().optional(), values: z.record(z.string(), z.union([z.string(), z.number()])).meta({ description: 'What the message names, for those who word it themselves, such as a page in another language' }) })),
   estimatedSeconds: z.int(),
   estimateBasis: z.enum(['history', 'default']),
 });

@@ -26,7 +26,7 @@ export const plan = {
     { step: 3, kind: 'vm', count: 20, connection: 'aws-1', cloud: 'aws', region: 'us-east-1', name: 'web', exists: false },
   ],
   price: [{ currency: 'USD', perHour: 0.832, perMonth: 607.36, asOf: '2025-03-02', sources: [simulated], simulated: true }], unpricedVms: 0,
-  findings: [{ severity: 'warning', code: 'QUOTA_NEAR', group: 'web', message: 'Quota "Running On-Demand Standard instances" (L-1216C47A) of aws-1 us-east-1 will be nearly used: 40 needed, 44 left of 64.' }],
+  findings: [{ severity: 'warning', code: 'QUOTA_NEAR', group: 'web', message: 'Quota "Running On-Demand Standard instances" (L-1216C47A) of aws-1 us-east-1 will be nearly used: 40 needed, 44 left of 64.', values: { place: 'aws-1 us-east-1', quota: 'Running On-Demand Standard instances', id: 'L-1216C47A', needed: 40, left: 44, limit: 64 } }],
   estimatedSeconds: 90, estimateBasis: 'default',
 };
 export const commandResults = { operationId, command: 'hostname', createdAt: at, counts: { done: 1 }, groups: [{ exitCode: 0, stdout: 'web-1\n', stderr: '', error: null, truncated: false, vms: ['web-1'] }] };

@@ -10,7 +10,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/',
   resolve: { conditions: ['module', 'browser', 'production'] },
-  build: { rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } }, onLog: (level, log, next) => log.code === 'MODULE_LEVEL_DIRECTIVE' || next(level, log) }, outDir: fileURLToPath(new URL('../../../dist/portal', import.meta.url)), emptyOutDir: true, target: 'es2022', cssTarget: ['chrome123', 'firefox120', 'safari17.5'], assetsInlineLimit: 0, chunkSizeWarningLimit: 800, reportCompressedSize: false },
+  build: { rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } }, onLog: (level, log, next) => log.code === 'MODULE_LEVEL_DIRECTIVE' || next(level, log) }, outDir: fileURLToPath(new URL('../../../dist/portal', import.meta.url)), emptyOutDir: true, target: 'es2022', cssTarget: ['chrome123', 'firefox120', 'safari17.5'], assetsInlineLimit: 0, chunkSizeWarningLimit: 1000, reportCompressedSize: false },
   css: { postcss: { plugins: [] } },
   server: { host: '127.0.0.1', proxy: Object.fromEntries(['/v1', '/health', '/api', '/api-json'].map((path) => [path, { target: api, ws: true }])) },
 });

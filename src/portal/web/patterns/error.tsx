@@ -3,14 +3,16 @@ import { CircleAlert } from 'lucide-react';
 import { Link, useRouteError } from 'react-router';
 import { ApiError } from '../app/queries';
 import { useT } from '../i18n/words';
+import { useProblemTitle } from './api-words';
 
 /** Why something did not work, in the API's own words, with each wrong field, what would help, and the id to find it in the log. */
 export function ErrorNote({ error, retry }: { error: Error; retry?: () => void }) {
   const t = useT();
+  const titleOf = useProblemTitle();
   const problem = error instanceof ApiError ? error.problem : undefined;
   const away = problem?.code === 'UNREACHABLE';
   return (
-    <Alert color={away ? 'orange' : 'red'} icon={<CircleAlert size={18} aria-hidden />} title={t('error.title')} role="alert">
+    <Alert color={away ? 'orange' : 'red'} icon={<CircleAlert size={18} aria-hidden />} title={titleOf(problem?.code) ?? t('error.title')} role="alert">
       <Stack gap={6} align="flex-start">
         <Text size="sm">{away ? t('error.unreachable') : (problem?.detail ?? error.message)}</Text>
         {problem?.errors && problem.errors.length > 0 && (

@@ -1,6 +1,7 @@
 import { Alert, Anchor, Badge, Button, Card, Center, Group, List, Loader, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleX, Info, TriangleAlert } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../app/queries';
 import { mciPlan } from '../../generated/sdk.gen';
 import type { MciPlanResponse } from '../../generated/types.gen';
@@ -96,6 +97,11 @@ const MOST_ALIKE = 3;
 
 function Findings({ findings, go }: { findings: readonly Finding[]; go(step: number): void }) {
   const t = useMakeWords();
+  const { i18n } = useTranslation();
+  // In the words of the page where it knows the code, else in those of the API.
+  const word = (key: string, { values }: Finding, said: string | undefined): string | undefined => (i18n.exists(key, { ns: 'make' }) ? t(key as 'finding.PRICE_OLD', values) : said);
+  const told = (finding: Finding): string | undefined => word(`finding.${finding.code}`, finding, finding.message);
+  const advice = (finding: Finding): string | undefined => word(`finding.${finding.code}.help`, finding, finding.help);
   const kinds = [...new Set(findings.map(({ severity, code }) => `${severity} ${code}`))];
   const bad = findings.some(({ severity }) => severity === 'error');
   if (findings.length === 0) return <Alert color="teal" icon={<CircleCheck size={18} aria-hidden />}>{t('plan.clean')}</Alert>;
@@ -108,8 +114,8 @@ function Findings({ findings, go }: { findings: readonly Finding[]; go(step: num
         const { color, Icon } = LOOK[severity];
         return (
           <Alert key={kind} color={color} icon={<Icon size={18} aria-hidden />} title={t(`severity.${severity}`)} data-finding={code} p="xs">
-            <List size="sm">{alike.slice(0, MOST_ALIKE).map(({ message, help }) => <List.Item key={message}>{message}{help && <Text span size="sm" fw={500}> {help}</Text>}</List.Item>)}</List>
-            {alike.length > MOST_ALIKE && <details><summary>{t('plan.moreAlike', { count: alike.length - MOST_ALIKE })}</summary><List size="sm">{alike.slice(MOST_ALIKE).map(({ message }) => <List.Item key={message}>{message}</List.Item>)}</List></details>}
+            <List size="sm">{alike.slice(0, MOST_ALIKE).map((finding) => <List.Item key={finding.message}>{told(finding)}{finding.help && <Text span size="sm" fw={500}> {advice(finding)}</Text>}</List.Item>)}</List>
+            {alike.length > MOST_ALIKE && <details><summary>{t('plan.moreAlike', { count: alike.length - MOST_ALIKE })}</summary><List size="sm">{alike.slice(MOST_ALIKE).map((finding) => <List.Item key={finding.message}>{told(finding)}</List.Item>)}</List></details>}
           </Alert>
         );
       })}

@@ -7,6 +7,7 @@ import { useFormat } from '../../i18n/format';
 import { Allowed } from '../../patterns/allowed';
 import { ErrorNote } from '../../patterns/error';
 import { useKind } from '../../patterns/kind-words';
+import { useAdvice } from '../../patterns/api-words';
 import { State } from '../../patterns/state';
 import { CountsBar } from './counts';
 import { countsOf, groupBy } from './figures';
@@ -69,6 +70,7 @@ function OneOperation({ id }: { id: string }) {
 /** Why VMs failed, by code, with what would help. */
 export function Failures({ vms, show }: { vms: readonly Vm[]; show(): void }) {
   const t = useMciWords();
+  const advice = useAdvice();
   const failed = vms.filter(({ state, failure }) => state === 'failed' && failure !== null);
   if (failed.length === 0) return null;
   const codes = [...groupBy(failed, ({ failure }) => failure?.code ?? '')].sort(([, one], [, other]) => other.length - one.length);
@@ -78,7 +80,7 @@ export function Failures({ vms, show }: { vms: readonly Vm[]; show(): void }) {
         {codes.map(([code, here]) => (
           <div key={code}>
             <Text size="sm"><b>{here.length} × {code}</b> · {[...new Set(here.map(({ cloud, region }) => `${cloud} ${region}`))].slice(0, 4).join(', ')}: {here[0]?.failure?.message}</Text>
-            {here[0]?.failure?.help && <Text size="sm" c="dimmed">{here[0].failure.help}</Text>}
+            {advice(code, here[0]?.failure?.help) && <Text size="sm" c="dimmed">{advice(code, here[0]?.failure?.help)}</Text>}
           </div>
         ))}
         <Group><Button size="compact-sm" variant="light" color="red" onClick={show}>{t('failures.show')}</Button></Group>

@@ -8,6 +8,7 @@ import { useT } from '../../i18n/words';
 import { useSession } from '../../app/session';
 import { Allowed } from '../../patterns/allowed';
 import { AsCode } from '../../patterns/as-code';
+import { useAdvice } from '../../patterns/api-words';
 import { Copy } from '../../patterns/copy';
 import { Empty } from '../../patterns/empty';
 import { type Column, List } from '../../patterns/list';
@@ -101,9 +102,11 @@ function Address({ address }: { address: string | null }) {
 
 /** The code of a failure; its cause and what would help beside it. */
 function Why({ vm: { failure } }: { vm: Vm }) {
+  const advice = useAdvice();
   if (!failure) return <>—</>;
+  const help = advice(failure.code, failure.help);
   return (
-    <Tooltip multiline maw={420} label={<>{failure.message}{failure.providerCode && ` (${failure.providerCode})`}{failure.help && <><br />{failure.help}</>}</>}>
+    <Tooltip multiline maw={420} label={<>{failure.message}{failure.providerCode && ` (${failure.providerCode})`}{help && <><br />{help}</>}</>}>
       <Text size="sm" tabIndex={0} className="ellipsis"><b>{failure.code}</b> {failure.message}</Text>
     </Tooltip>
   );
