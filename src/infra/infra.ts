@@ -8,7 +8,7 @@ import { isId } from '../kernel/page.js';
 import { Problem } from '../kernel/problem.js';
 import { Events, type Operation, Operations, Secrets } from '../platform/index.js';
 import type { Action, CreateMci } from './http/mci.dto.js';
-import { MciActionRow, MciRow, PlaceRow, VmGroupRow, VmRow } from './infra.entities.js';
+import { MciActionRow, MciRow, VmGroupRow, VmRow } from './infra.entities.js';
 import { newKeyPair } from './keys.js';
 import type { Plan } from './plan.js';
 import { Planner } from './planner.js';
@@ -159,8 +159,7 @@ export class Infra implements OnModuleInit {
     const vms = await manager.findBy(VmRow, { mciId: mci.id });
     const operationId = newId();
     const operation = await this.begin(manager, { principal, mci, operationId, kind: 'delete', policy: 'continue', vms });
-    const places = await manager.findBy(PlaceRow, { mciId: mci.id });
-    await this.rows.wake(TASK.place, places.map((place) => place.id), manager);
+    await this.rows.wakePlaces(manager, mci);
     return operation;
   }
 
@@ -172,9 +171,7 @@ export class Infra implements OnModuleInit {
     await manager.query(`UPDATE infra.vm_group g SET size = (SELECT count(*) FROM infra.vm v WHERE v.group_id = g.id AND v.desired <> 'absent') WHERE g.mci_id = $1`, [action.mciId]);
     await manager.delete(MciActionRow, { operationId });
     await this.operations.finish(manager, operationId, { state: 'cancelled', message: 'Cancelled: VMs that did not run yet are taken back.' });
-    const places = await manager.findBy(PlaceRow, { mciId: action.mciId });
-    await this.rows.wake(TASK.place, places.map((place) => place.id), manager);
-    await this.rows.wake(TASK.mci, [action.mciId], manager);
+    await this.rows.wakePlaces(manager, { id: action.mciId });
   }
 
   /** One change of an MCI's wishes at a time. @throws Problem CONFLICT where it is being deleted. */

@@ -29,10 +29,18 @@ export class Places implements OnModuleInit {
 
   onModuleInit(): void {
     this.work.handle(TASK.place, async (id, { signal }) => withLogContext(ofOperations(await this.rows.operationsOn({ placeId: id })), () => this.patience.run(id, () => this.run(id, signal))));
-    this.work.sweep(TASK.place, async () => (await this.rows.manager.query<{ id: string }[]>(
+    this.work.sweep(TASK.place, async () => {
+      await this.rows.restorePlaces(this.rows.manager);
+      return this.unsettled();
+    });
+  }
+
+  /** Ids of places with something to do. */
+  private async unsettled(): Promise<string[]> {
+    return (await this.rows.manager.query<{ id: string }[]>(
       `SELECT p.id FROM infra.place p WHERE NOT EXISTS (SELECT 1 FROM infra.vm v WHERE v.mci_id = p.mci_id AND v.connection_id = p.connection_id AND v.region = p.region)
        OR EXISTS (SELECT 1 FROM infra.vm v WHERE v.mci_id = p.mci_id AND v.connection_id = p.connection_id AND v.region = p.region AND (v.state NOT IN (v.desired, 'failed', 'terminated') OR v.reboot_wanted OR (v.state = 'failed' AND ((v.cloud_id IS NOT NULL AND v.running_at IS NULL) OR v.desired = 'absent')) OR (v.state = 'terminated' AND v.forget)))`,
-    )).map(({ id }) => id));
+    )).map(({ id }) => id);
   }
 
   private async run(id: string, signal: AbortSignal): Promise<{ againInMs: number } | void> {

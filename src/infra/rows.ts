@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { newId } from '../kernel/ids.js';
 import { Database, Events, Work } from '../platform/index.js';
 import { MciRow, PlaceRow, ResourceRow, VmGroupRow, VmRow } from './infra.entities.js';
 import { changingView } from './views.js';
@@ -95,6 +96,25 @@ export class Rows {
 
   resource(id: string): Promise<ResourceRow | null> {
     return this.manager.findOneBy(ResourceRow, { id });
+  }
+
+  /**
+   * Wakes every place of an MCI. A place goes as soon as nothing of it is left in the cloud; where VMs that failed there are to go now, too, it is written anew, for nobody else takes them away.
+   */
+  async wakePlaces(manager: EntityManager, mci: Pick<MciRow, 'id'>): Promise<void> {
+    await this.restorePlaces(manager, mci.id);
+    const places = await manager.findBy(PlaceRow, { mciId: mci.id });
+    await this.wake(TASK.place, places.map((place) => place.id), manager);
+    await this.wake(TASK.mci, [mci.id], manager);
+  }
+
+  /** Writes places anew that are gone although VMs of theirs are still to be taken away; of one MCI or of all. */
+  async restorePlaces(manager: EntityManager, mciId: string | null = null): Promise<void> {
+    const missing = await manager.query<{ mciId: string; projectId: string; connectionId: string; region: string }[]>(
+      `SELECT DISTINCT v.mci_id AS "mciId", m.project_id AS "projectId", v.connection_id AS "connectionId", v.region FROM infra.vm v JOIN infra.mci m ON m.id = v.mci_id
+       WHERE ($1::uuid IS NULL OR v.mci_id = $1) AND v.desired = 'absent' AND (v.state <> 'terminated' OR v.forget)
+       AND NOT EXISTS (SELECT 1 FROM infra.place p WHERE p.mci_id = v.mci_id AND p.connection_id = v.connection_id AND p.region = v.region)`, [mciId]);
+    for (const { mciId: id, projectId, connectionId, region } of missing) await manager.query(`INSERT INTO infra.place (id, mci_id, project_id, connection_id, region) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (mci_id, connection_id, region) DO NOTHING`, [newId(), id, projectId, connectionId, region]);
   }
 
   /** Has the work of these rows looked at again. */

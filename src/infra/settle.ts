@@ -1,5 +1,4 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { Events, Operations, Work, withLogContext } from '../platform/index.js';
 import { groupFailures } from './failures.js';
 import { MciActionRow, MciRow, PlaceRow, ResourceRow, VmRow } from './infra.entities.js';
@@ -61,11 +60,13 @@ export class Settler implements OnModuleInit {
   /** Takes back everything that the operation made. */
   private async rollBack(mci: MciRow, action: MciActionRow, errors: MciActionRow['rollback']): Promise<void> {
     await this.rows.database.transaction(async (manager) => {
+      // A place that is being released meanwhile would not see what its VMs are to become.
+      await this.rows.lockShared(manager, mci.projectId);
       await manager.update(MciActionRow, { operationId: action.operationId }, { rollback: errors });
       if (action.kind === 'create') await manager.update(MciRow, { id: mci.id }, { desired: 'absent' });
       await manager.query(`UPDATE infra.vm SET desired = 'absent', forget = true WHERE operation_id = $1`, [action.operationId]);
       await manager.query(`UPDATE infra.vm_group g SET size = (SELECT count(*) FROM infra.vm v WHERE v.group_id = g.id AND v.desired <> 'absent') WHERE g.mci_id = $1`, [mci.id]);
-      await this.wakePlaces(manager, mci.id);
+      await this.rows.wakePlaces(manager, mci);
     });
   }
 
@@ -74,7 +75,7 @@ export class Settler implements OnModuleInit {
     await this.rows.database.transaction(async (manager) => {
       await this.rows.forgetVms(manager, mci, missed);
       await manager.query(`UPDATE infra.vm_group g SET size = (SELECT count(*) FROM infra.vm v WHERE v.group_id = g.id AND v.desired <> 'absent') WHERE g.mci_id = $1`, [mci.id]);
-      await this.wakePlaces(manager, mci.id);
+      await this.rows.wakePlaces(manager, mci);
     });
   }
 
@@ -108,12 +109,6 @@ export class Settler implements OnModuleInit {
       await this.operations.finish(manager, action.operationId, { state, message, errors, ...(result && { result }) });
       await manager.delete(MciActionRow, { operationId: action.operationId });
     });
-  }
-
-  private async wakePlaces(manager: EntityManager, mciId: string): Promise<void> {
-    const places = await manager.findBy(PlaceRow, { mciId });
-    await this.rows.wake(TASK.place, places.map((place) => place.id), manager);
-    await this.rows.wake(TASK.mci, [mciId], manager);
   }
 
   /** Tells a change of the MCI's counts once; deleted ones are removed first. */

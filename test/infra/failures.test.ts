@@ -46,6 +46,23 @@ describe('VMs that cannot be made', () => {
     expect(await stage.server.call('GET', `${MCIS}/back`)).toMatchObject({ status: 404 });
   });
 
+  it('rollback: also where a place was left long before the others were done', async () => {
+    await stage.box.setFaults([full('openstack'), { cloud: 'aws', method: 'vm.create', effect: { type: 'latency', ms: 6000 }, times: 1 }]);
+    const asked = await stage.create('late', [stage.group('aws', 1), stage.group('openstack', 1)], { onPartialFailure: 'rollback' });
+    await stage.untilRows(({ place }) => place === 1);
+    expect(await stage.vms('late')).toContainEqual(expect.objectContaining({ name: 'aws-1', state: 'creating' }));
+    expect(await stage.ended(asked)).toMatchObject({ state: 'failed', message: expect.stringContaining('1 of 2') });
+  });
+
+  it('cancel: also where a place was left long before', async () => {
+    await stage.box.setFaults([full('openstack'), { cloud: 'aws', method: 'vm.create', effect: { type: 'latency', ms: 6000 }, times: 1 }]);
+    const { body } = await stage.create('stopped', [stage.group('aws', 1), stage.group('openstack', 1)]);
+    await stage.untilRows(({ place }) => place === 1);
+    expect(await stage.post(`/v1/operations/${String(body.id)}/cancel`, undefined)).toMatchObject({ status: 202 });
+    await stage.until('stopped/vms?pageSize=200', ({ items }: { items: unknown[] }) => items.length === 0);
+    await stage.delete('stopped');
+  });
+
   it('rollback of a scale-out takes back the new VMs only', async () => {
     await stage.made('grown', [stage.group('openstack', 1)], { onPartialFailure: 'rollback' });
     const [old] = await stage.vms('grown');

@@ -111,6 +111,13 @@ export class Stage {
     return rows[0] as Record<string, number>;
   }
 
+  /** Looks until the rows are as wanted. @throws Error after 90 s. */
+  async untilRows(good: (rows: Record<string, number>) => boolean): Promise<void> {
+    let last: Record<string, number> = {};
+    for (const limit = Date.now() + 90_000; Date.now() < limit; await delay(20)) if (good((last = await this.rows()))) return;
+    throw new Error(`the rows stay ${JSON.stringify(last)}`);
+  }
+
   /** Nothing in any cloud and no row; clouds may need a moment to end what they were asked to end. */
   async expectNothingLeft(): Promise<void> {
     let things: BoxThing[] = [];
