@@ -29,6 +29,34 @@ export const server: Journey = {
     const { connectionId: connection, region, specId: spec, imageId: image } = example;
     await stage.api.post('/v1/projects/default/mcis', { name, groups: [{ name: 'web', size: 5, connection, region, spec, image }] });
     await page.waitForTimeout(400);
+    /** An MCI is sent whose answer is lost, and then the server with it: it is sent again by itself, and there is one. */
+    const unheard = async (): Promise<void> => {
+      const t = (key: string, values?: Record<string, string | number>): string => say('make', key, values);
+      const lost = unique('unheard');
+      await page.goto('/mcis/new?place=gcp-demo/asia-northeast3');
+      await page.getByLabel(t('name')).fill(lost);
+      for (const step of ['where', 'access']) await page.getByRole('button', { name: t('next', { step: t(`step.${step}`) }), exact: true }).click();
+      await page.getByRole('button', { name: t('toPlan') }).click();
+      await page.locator('[data-plan-price]').waitFor();
+      let sent = 0;
+      await page.route('**/v1/projects/default/mcis', async (route) => {
+        if (route.request().method() !== 'POST' || (sent += 1) > 1) return route.continue();
+        await route.fetch();
+        await route.abort('connectionreset');
+      });
+      await page.getByRole('button', { name: t('create', { name: lost }) }).click();
+      await page.locator('[data-sent=waiting]').waitFor();
+      const again = await stage.kill();
+      await see('make-unheard');
+      await page.reload().catch(() => undefined);
+      await again();
+      await page.goto('/mcis/new');
+      await page.locator('[data-sent=idle]').getByRole('button', { name: t('sent.ask') }).click();
+      await page.getByText(t('progress.runs', { name: lost })).first().waitFor({ timeout: 60_000 });
+      const { items } = await stage.api.get<{ items: unknown[] }>(`/v1/projects/default/mcis?name=${lost}`);
+      check('what was sent twice was made once', items.length === 1);
+      await stage.api.call('DELETE', `/v1/projects/default/mcis/${lost}`);
+    };
     const back = await stage.kill();
     await page.locator('[data-live=stale]').waitFor();
     await see('stale');
@@ -38,5 +66,6 @@ export const server: Journey = {
     check('the session outlives the server', !page.url().includes('/login'));
     await stage.api.call('DELETE', `/v1/projects/default/mcis/${name}`);
     await shows(before);
+    await unheard();
   },
 };

@@ -3,6 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { useFormat } from '../i18n/format';
 import { useT } from '../i18n/words';
 import { queries } from './queries';
+import { lookAfterSession } from './renew';
 
 /** An event of `GET /v1/events`. */
 export interface LiveEvent { id: string; type: string; at: string; projectId: string | null; subject: { type: string; id: string; name?: string }; data: Record<string, unknown> }
@@ -12,6 +13,8 @@ const TYPES = ['vm.changed', 'vm.deleted', 'mci.changed', 'mci.deleted', 'operat
 const TOUCHED: Record<string, string[]> = { vm: ['summary', 'mcis', 'vms'], mci: ['summary', 'mcis', 'vms'], operation: ['operations'], connection: ['connections', 'regions', 'health'], driver: ['drivers', 'health'] };
 /** Answers are asked again at most this often, however many events come. */
 const PACE_MS = 1000;
+/** A page that is hidden for longer than this has no stream. */
+const UNSEEN_MS = 5000;
 
 type Status = { state: 'connecting' | 'live' | 'stale'; since: string };
 let status: Status = { state: 'connecting', since: new Date().toISOString() };
@@ -50,12 +53,22 @@ function take(message: MessageEvent<string>): void {
   for (const reader of readers) reader(event);
 }
 
-/** Follows the events of everything that the person may see, while mounted; the browser comes back by itself with `Last-Event-ID`. */
+/**
+ * Follows the events of everything that the person may see, while mounted; the browser comes back by itself with `Last-Event-ID`. A page that nobody sees lets go of its stream: over HTTP/1.1 a browser
+ * keeps six connections to a server for all of its tabs together, and the seventh tab would wait for ever.
+ */
 export function useLiveEvents(): void {
   useEffect(() => {
     let source: EventSource | undefined;
     let again: ReturnType<typeof setTimeout> | undefined;
+    let rest: ReturnType<typeof setTimeout> | undefined;
+    const close = (): void => {
+      clearTimeout(again);
+      source?.close();
+      source = undefined;
+    };
     const open = (): void => {
+      close();
       source = new EventSource('/v1/events');
       source.onopen = () => {
         // What happened before the first event of this stream is not told by it.
@@ -64,15 +77,30 @@ export function useLiveEvents(): void {
       };
       source.onerror = () => {
         become('stale');
-        // Closed for good by an answer that is no stream, e.g. of a proxy while the server starts.
-        if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, 3000);
+        // Closed for good by an answer that is no stream, e.g. of a proxy while the server starts, or because the session is over.
+        if (source?.readyState !== EventSource.CLOSED) return;
+        again = setTimeout(open, 3000);
+        void lookAfterSession();
       };
       for (const type of TYPES) source.addEventListener(type, take);
     };
-    open();
+    const look = (): void => {
+      clearTimeout(rest);
+      if (document.visibilityState === 'visible') {
+        if (!source) open();
+      } else {
+        rest = setTimeout(() => {
+          close();
+          become('stale');
+        }, UNSEEN_MS);
+      }
+    };
+    if (document.visibilityState === 'visible') open();
+    document.addEventListener('visibilitychange', look);
     return () => {
-      clearTimeout(again);
-      source?.close();
+      document.removeEventListener('visibilitychange', look);
+      clearTimeout(rest);
+      close();
       become('connecting');
     };
   }, []);

@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { client } from '../generated/client.gen';
-import { fetchEarly } from './early';
+import { fetchRenewed } from './renew';
 
 /** A refusal of the API (RFC 9457), or of the way to it (`code` UNREACHABLE). */
 export interface ApiProblem {
@@ -21,24 +21,10 @@ export class ApiError extends Error {
   }
 }
 
-let csrfToken: string | null = null;
-let onExpired: () => void = () => undefined;
-
-/** Sets the CSRF token that goes with whatever changes something, and what to do when the session is over. */
-export function setSessionToken(token: string | null, expired: () => void): void {
-  csrfToken = token;
-  onExpired = expired;
-}
-
-client.setConfig({ baseUrl: '', fetch: fetchEarly, credentials: 'same-origin', responseStyle: 'data', throwOnError: true });
-client.interceptors.request.use((request) => {
-  if (csrfToken && !['GET', 'HEAD'].includes(request.method)) request.headers.set('x-csrf-token', csrfToken);
-  return request;
-});
+client.setConfig({ baseUrl: '', fetch: fetchRenewed, credentials: 'same-origin', responseStyle: 'data', throwOnError: true });
 client.interceptors.error.use((error, response) => {
   if (!response) return new ApiError({ status: 0, code: 'UNREACHABLE', title: 'Unreachable', detail: error instanceof Error ? error.message : String(error) });
   const problem = typeof error === 'object' && error !== null && 'code' in error ? (error as ApiProblem) : { status: response.status, code: 'UNKNOWN', title: response.statusText, detail: typeof error === 'string' && error !== '' ? error.slice(0, 300) : `HTTP ${response.status}` };
-  if (problem.code === 'UNAUTHENTICATED' && csrfToken !== null) onExpired();
   return new ApiError(problem);
 });
 

@@ -4,7 +4,8 @@ import { sessionBegin, sessionEnd, sessionShow } from '../generated/sdk.gen';
 import type { SessionShowResponse } from '../generated/types.gen';
 import { useT } from '../i18n/words';
 import { ErrorNote } from '../patterns/error';
-import { ApiError, queries, setSessionToken } from './queries';
+import { ApiError, queries } from './queries';
+import { holdSession, watchSession } from './renew';
 
 type Person = NonNullable<SessionShowResponse['user']>;
 
@@ -33,10 +34,14 @@ const holds = (patterns: readonly string[], permission: string): boolean => {
   });
 };
 
+/** A server that did not answer is asked again so soon. */
+const AGAIN_MS = 3000;
+
 let known: SessionShowResponse | undefined;
 /** Asks whose session the cookie is, before anything is drawn. */
 export async function firstSession(): Promise<SessionShowResponse> {
   known = await sessionShow();
+  holdSession(known);
   return known;
 }
 
@@ -45,24 +50,45 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState(known);
   const [expired, setExpired] = useState(false);
   const [failure, setFailure] = useState<Error>();
-  setSessionToken(session?.csrfToken ?? null, () => setExpired(true));
+  const [leaving, setLeaving] = useState<Error>();
+  const take = useCallback((next: SessionShowResponse) => {
+    holdSession(next);
+    setSession(next);
+    setExpired(false);
+  }, []);
+  useEffect(() => watchSession({
+    ended: () => setExpired(true),
+    changed: (next, samePerson) => {
+      take(next);
+      // What another person saw is not theirs to see.
+      if (!samePerson) void queries.resetQueries();
+    },
+  }), [take]);
 
   const look = useCallback(() => {
-    setFailure(undefined);
-    sessionShow().then(setSession, setFailure);
-  }, []);
+    sessionShow().then((next) => { setFailure(undefined); take(next); }, setFailure);
+  }, [take]);
   useEffect(() => { if (!known) look(); }, [look]);
+  useEffect(() => {
+    if (!failure) return;
+    const timer = setTimeout(look, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [failure, look]);
 
   const begin = useCallback(async (username: string, password: string) => {
-    setSession(await sessionBegin({ body: { username, password } }));
-    setExpired(false);
+    take(await sessionBegin({ body: { username, password } }));
     await queries.invalidateQueries();
-  }, []);
+  }, [take]);
   const end = useCallback(async () => {
-    await sessionEnd();
+    setLeaving(undefined);
+    try {
+      await sessionEnd();
+    } catch (reason) {
+      return setLeaving(reason instanceof Error ? reason : new Error(String(reason)));
+    }
     queries.clear();
-    setSession({ user: null, csrfToken: null, expiresAt: null });
-  }, []);
+    take({ user: null, csrfToken: null, expiresAt: null });
+  }, [take]);
 
   const person = session?.user ?? null;
   const value = useMemo(() => ({ person, may: (permission: string) => holds(person?.permissions ?? [], permission), begin, end }), [person, begin, end]);
@@ -71,6 +97,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   return (
     <Context.Provider value={value}>
       {children}
+      {leaving && <StayDialog error={leaving} close={() => setLeaving(undefined)} again={end} />}
       {person && <ExpiredDialog opened={expired} username={person.username} begin={begin} end={end} />}
     </Context.Provider>
   );
@@ -99,4 +126,10 @@ function ExpiredDialog({ opened, username, begin, end }: { opened: boolean; user
       </form>
     </Modal>
   );
+}
+
+/** The server did not hear that the person logs out: the session is still open. */
+function StayDialog({ error, close, again }: { error: Error; close(): void; again(): Promise<void> }) {
+  const t = useT();
+  return <Modal opened onClose={close} title={t('session.stays')} closeButtonProps={{ 'aria-label': t('action.close') }}><ErrorNote error={error} retry={() => void again()} /></Modal>;
 }

@@ -7,7 +7,7 @@ import { LANGUAGES, type Language, language, setLanguage } from '../i18n';
 import { useT } from '../i18n/words';
 import { LiveMark, useLiveEvents } from './live';
 import { MENU } from './menu';
-import { ProjectChoice } from './project';
+import { InProject, ProjectChoice } from './project';
 import { useSession } from './session';
 
 const Palette = lazy(() => import('./palette'));
@@ -19,6 +19,9 @@ export function Shell() {
   if (!person) return <Navigate to={`/login?next=${encodeURIComponent(location.pathname + location.search)}`} replace />;
   return <Frame />;
 }
+
+/** The world and its MCIs; all other pages are about what projects share. */
+const ofProject = (path: string): boolean => path === '/' || /^\/mcis(\/|$)/.test(path);
 
 function Frame() {
   const t = useT();
@@ -59,7 +62,7 @@ function Frame() {
         })}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} aria-busy={state !== 'idle'}>
-        <Suspense fallback={<Center h="60vh"><Loader aria-label={t('list.loading')} /></Center>}><Outlet /></Suspense>
+        <Suspense fallback={<Center h="60vh"><Loader aria-label={t('list.loading')} /></Center>}>{ofProject(pathname) ? <InProject><Outlet /></InProject> : <Outlet />}</Suspense>
       </AppShell.Main>
       {calls > 0 && <Suspense fallback={null}><Palette calls={calls} /></Suspense>}
     </AppShell>

@@ -14,7 +14,7 @@ export function ErrorNote({ error, retry }: { error: Error; retry?: () => void }
   return (
     <Alert color={away ? 'orange' : 'red'} icon={<CircleAlert size={18} aria-hidden />} title={titleOf(problem?.code) ?? t('error.title')} role="alert">
       <Stack gap={6} align="flex-start">
-        <Text size="sm">{away ? t('error.unreachable') : (problem?.detail ?? error.message)}</Text>
+        <Text size="sm">{away ? t(retry ? 'error.unreachable' : 'error.unreachableOnce') : (problem?.detail ?? error.message)}</Text>
         {problem?.errors && problem.errors.length > 0 && (
           <List size="sm">{problem.errors.map(({ field, rule, help }) => <List.Item key={field + rule}><code>{field}</code>: {rule}{help && ` (${help})`}</List.Item>)}</List>
         )}

@@ -8,7 +8,7 @@ import { queries } from '../../app/queries';
 import { useSession } from '../../app/session';
 import { connectionsDelete, connectionsSync, connectionsVerify } from '../../generated/sdk.gen';
 import { useT } from '../../i18n/words';
-import { Allowed } from '../../patterns/allowed';
+import { Allowed, MayNotItems } from '../../patterns/allowed';
 import { AsCode } from '../../patterns/as-code';
 import { Confirm } from '../../patterns/confirm';
 import { ErrorNote } from '../../patterns/error';
@@ -71,6 +71,7 @@ function Actions({ connection }: { connection: Connection }) {
           <Menu.Item component={Link} to={`/connections/${connection.id}/edit?credential=new`} disabled={!may('connection:update')} leftSection={<KeyRound size={14} aria-hidden />}>{t('act.rotate')}</Menu.Item>
           <Menu.Divider />
           <Menu.Item color="red" disabled={!may('connection:delete')} leftSection={<Trash2 size={14} aria-hidden />} onClick={() => setDeleting(true)}>{say('action.delete')}</Menu.Item>
+          <MayNotItems permissions={['connection:update', 'connection:delete']} />
         </Menu.Dropdown>
       </Menu>
       <Confirm opened={deleting} close={() => setDeleting(false)} title={t('delete.title')} name={connection.name} verb={say('action.delete')} act={async () => {

@@ -4,6 +4,7 @@ import { queries } from '../../app/queries';
 import { connectionsUpdate } from '../../generated/sdk.gen';
 import type { ConnectionsUpdateData } from '../../generated/types.gen';
 import { useT } from '../../i18n/words';
+import { MayNot } from '../../patterns/allowed';
 import { Empty } from '../../patterns/empty';
 import { ErrorNote } from '../../patterns/error';
 import { Page } from '../../patterns/page';
@@ -33,12 +34,12 @@ export function EditConnectionPage() {
   const go = useNavigate();
   const { connection: reference = '' } = useParams();
   const [params] = useSearchParams();
-  const { data: connection, error } = useConnection(reference);
+  const { data: connection, error, refetch } = useConnection(reference);
   const drivers = useDrivers();
   const { data: regions } = useRegions();
   const driver = drivers.data?.find(({ name, state }) => name === connection?.driver && state === 'ready');
   const why = error ?? drivers.error;
-  if (why) return <Page title={t('act.edit')}><ErrorNote error={why} /></Page>;
+  if (why) return <Page title={t('act.edit')}><ErrorNote error={why} retry={() => void (error ? refetch() : drivers.refetch())} /></Page>;
   if (!connection || !drivers.data) return <Group justify="center" py="xl"><Loader role="status" aria-label={say('list.loading')} /></Group>;
   const title = t('form.change', { name: connection.name });
   if (!driver) return <Page title={title}><Empty title={t('choose.none')} help={drivers.data.find(({ name }) => name === connection.driver)?.why ?? t('choose.noneHelp')} action={<Button component={Link} to={`/drivers/${connection.driver}`}>{t('choose.drivers')}</Button>} /></Page>;
@@ -53,6 +54,7 @@ export function EditConnectionPage() {
   };
   return (
     <Page title={title}>
+      <MayNot permission="connection:update" />
       <ConnectionForm
         key={connection.id} driver={driver} begin={begin} existing send={send} regionIds={regions?.filter(({ connectionId }) => connectionId === connection.id).map(({ id }) => id) ?? []}
         cancel={<Button variant="default" component={Link} to={`/connections/${reference}`}>{say('action.cancel')}</Button>}

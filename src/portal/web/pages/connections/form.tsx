@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { iamWorkspaces } from '../../generated/sdk.gen';
+import { Allowed } from '../../patterns/allowed';
 import { AsCode, type ApiRequest } from '../../patterns/as-code';
 import { type Draft, brokenRules, refusedFields } from './draft';
 import { ManifestField } from './field';
@@ -76,7 +77,7 @@ export function ConnectionForm({ driver, begin, existing, send, cancel, code, re
           <Checkbox label={t('form.verify')} description={draft.verify ? undefined : t('form.verifyOff')} checked={draft.verify} onChange={(event) => change({ verify: event.currentTarget.checked }, 'verify')} />
         </More>
         {error && <WhyNot error={error} />}
-        <Group justify="flex-end"><Text size="sm" c="dimmed" role="status">{busy && draft.verify ? t('form.asking') : ''}</Text>{cancel}<Button type="submit" loading={busy}>{t(existing ? 'form.save' : 'form.create')}</Button></Group>
+        <Group justify="flex-end"><Text size="sm" c="dimmed" role="status">{busy && draft.verify ? t('form.asking') : ''}</Text>{cancel}<Allowed permission={existing ? 'connection:update' : 'connection:create'}><Button type="submit" loading={busy}>{t(existing ? 'form.save' : 'form.create')}</Button></Allowed></Group>
         <AsCode {...code(draft)} />
       </Stack>
     </form>

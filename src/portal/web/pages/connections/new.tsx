@@ -5,6 +5,7 @@ import { queries } from '../../app/queries';
 import { connectionsCreate } from '../../generated/sdk.gen';
 import { useSaid } from '../../i18n/said';
 import { useT } from '../../i18n/words';
+import { MayNot } from '../../patterns/allowed';
 import { Empty } from '../../patterns/empty';
 import { ErrorNote } from '../../patterns/error';
 import { Page } from '../../patterns/page';
@@ -33,6 +34,7 @@ export function NewConnectionPage() {
   const driver = drivers?.find(({ name, state }) => name === params.get('driver') && state === 'ready');
   return (
     <Page title={t('new')} about={t('about')}>
+      <MayNot permission="connection:create" />
       {error && <ErrorNote error={error} retry={() => void refetch()} />}
       {!error && (!drivers || !connections) && <Group justify="center" py="xl"><Loader role="status" aria-label={say('list.loading')} /></Group>}
       {drivers && connections && !driver && <Choice drivers={drivers} choose={(name) => setParams({ driver: name })} />}

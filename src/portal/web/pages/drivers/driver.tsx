@@ -7,7 +7,7 @@ import { useSession } from '../../app/session';
 import { driversDeactivate, driversDelete, driversRollback } from '../../generated/sdk.gen';
 import { useSaid } from '../../i18n/said';
 import { useT } from '../../i18n/words';
-import { Allowed } from '../../patterns/allowed';
+import { Allowed, MayNotItems } from '../../patterns/allowed';
 import { AsCode } from '../../patterns/as-code';
 import { Confirm } from '../../patterns/confirm';
 import { ErrorNote } from '../../patterns/error';
@@ -73,6 +73,7 @@ function Actions({ driver }: { driver: Driver }) {
         <Menu.Dropdown>
           <Menu.Item disabled={!may('driver:update') || driver.state !== 'ready'} leftSection={<CirclePause size={14} aria-hidden />} onClick={() => setDeed('deactivate')}>{t('act.deactivate')}</Menu.Item>
           <Menu.Item color="red" disabled={!may('driver:delete')} leftSection={<Trash2 size={14} aria-hidden />} onClick={() => setDeed('delete')}>{say('action.delete')}</Menu.Item>
+          <MayNotItems permissions={['driver:update', 'driver:delete']} />
         </Menu.Dropdown>
       </Menu>
       <PinDialog driver={driver} opened={deed === 'pin'} close={close} />

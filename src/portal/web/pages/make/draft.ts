@@ -35,6 +35,9 @@ function load(project: string): Draft | undefined {
   }
 }
 
+/** The name of what was sent and never answered. */
+export const sentName = ({ sent }: Draft): string | undefined => (sent ? (JSON.parse(sent.body) as Body).name : undefined);
+
 export const hasDraft = (project: string): boolean => load(project) !== undefined;
 export const dropDraft = (project: string): void => localStorage.removeItem(keyOf(project));
 

@@ -1,15 +1,14 @@
 import { Alert, Box, Button, Card, Group, Loader, Center, Stepper, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Cable, Rocket } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { useMemo, useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
 import { allPages } from '../../app/pages';
 import { useProject } from '../../app/project';
-import { queries } from '../../app/queries';
-import { mciCreate, mciList } from '../../generated/sdk.gen';
+import { mciList } from '../../generated/sdk.gen';
 import { useFormat } from '../../i18n/format';
 import { useT } from '../../i18n/words';
-import { Allowed } from '../../patterns/allowed';
+import { Allowed, MayNot } from '../../patterns/allowed';
 import { Confirm } from '../../patterns/confirm';
 import { Empty } from '../../patterns/empty';
 import { ErrorNote } from '../../patterns/error';
@@ -17,12 +16,13 @@ import { Page } from '../../patterns/page';
 import { AccessStep } from './access';
 import { bodyOf, split } from './body';
 import { MciAsCode } from './code';
-import { type Draft, dropDraft, newDraft, placeKey, suggestionKey, useDraft } from './draft';
+import { type Draft, newDraft, placeKey, sentName, suggestionKey, useDraft } from './draft';
 import { Needs } from './needs';
 import { Obstacles, PlanStep, planGood, usePlan } from './plan';
-import { type Obstacle, STEPS, obstaclesOf } from './problems';
+import { STEPS, obstaclesOf } from './problems';
 import { ProgressPage } from './progress';
 import { freeName, usePrefill } from './prefill';
+import { Sent, useSend } from './send';
 import { type Suggestions, useReading, useRegions, useSuggestions } from './suggest';
 import { Where } from './where';
 import { useMakeWords } from './words';
@@ -44,7 +44,9 @@ function Wizard({ project }: { project: string }) {
   const wanted = useMemo(() => new Set(draft.needs.flatMap(({ places }) => places.map(placeKey))), [draft.needs]);
   const { regions, byPlace, error, retry } = useRegions(wanted);
   const mcis = useQuery({ queryKey: ['mcis', project, 'names'], queryFn: () => allPages((pageToken) => mciList({ path: { project }, query: { pageSize: 200, ...(pageToken !== undefined && { pageToken }) } })) });
-  const taken = useMemo(() => new Set(mcis.data?.map(({ name }) => name)), [mcis.data]);
+  // A name that this very draft may have taken is not in its way.
+  const own = sentName(draft);
+  const taken = useMemo(() => new Set(mcis.data?.map(({ name }) => name).filter((name) => name !== own)), [mcis.data, own]);
   useReading(wanted, byPlace);
   const suggestions = useSuggestions(draft, byPlace);
   const clouds = useMemo(() => new Map(regions?.map(({ connection, cloud }) => [connection, cloud])), [regions]);
@@ -52,9 +54,11 @@ function Wizard({ project }: { project: string }) {
   const obstacles = obstaclesOf(draft, suggestions, taken, t);
   const plan = usePlan(project, draft.step === LAST && obstacles.length === 0 ? body : undefined);
   const prefill = usePrefill({ project, draft, kept, regions, taken: mcis.data ? taken : undefined, replace });
+  const sending = useSend(project, draft, change);
   const [tried, setTried] = useState(false);
   const [asking, setAsking] = useState(false);
   const go = (step: number): void => {
+    if (sending.state !== 'idle') return;
     setTried(false);
     change({ step });
     window.scrollTo(0, 0);
@@ -62,20 +66,25 @@ function Wizard({ project }: { project: string }) {
   const here = obstacles.filter(({ step, passes }) => step === draft.step && !passes);
   const next = (): void => (here.length > 0 ? setTried(true) : go(draft.step + 1));
 
-  if (error && !regions) return <Page title={t('title')}><ErrorNote error={error} retry={retry} /></Page>;
+  const why = regions ? mcis.data ? null : mcis.error : error;
+  if (why) return <Page title={t('title')}><ErrorNote error={why} retry={regions ? () => void mcis.refetch() : retry} /></Page>;
   if (!regions || !prefill.ready) return <Center mih="50vh"><Loader aria-label={say('list.loading')} /></Center>;
   if (regions.length === 0) return <Page title={t('title')}><Empty icon={<Cable size={26} aria-hidden />} title={t('noClouds')} help={t('noCloudsHelp')} action={<Button component={Link} to="/">{t('noCloudsAction')}</Button>} /></Page>;
   return (
     <Page title={t('title')} about={t('about')} actions={<Button size="xs" variant="subtle" color="gray" onClick={() => setAsking(true)}>{t('discard')}</Button>}>
+      <MayNot permission="mci:create" />
       {prefill.note && <Alert mb="md" color="blue" withCloseButton closeButtonLabel={say('action.close')} onClose={prefill.close}>{prefill.note}</Alert>}
       {prefill.error && <Box mb="md"><ErrorNote error={prefill.error} /></Box>}
+      <Sent sending={sending} sent={draft.sent} forget={() => change({ sent: null })} />
       <Stepper active={draft.step} onStepClick={go} mb="md" size="sm" aria-label={t('steps')}>
         {STEPS.map((step, index) => <Stepper.Step key={step} label={t(`step.${step}`)} description={t(`step.${step}Help`)} color={tried && obstacles.some((obstacle) => obstacle.step === index) ? 'orange' : undefined} />)}
       </Stepper>
-      {draft.step === 0 && <Needs draft={draft} taken={taken} change={change} changeNeed={changeNeed} />}
-      {draft.step === 1 && <Where draft={draft} regions={regions} suggestions={suggestions} changeNeed={changeNeed} />}
-      {draft.step === 2 && <AccessStep draft={draft} suggestions={suggestions} change={change} />}
-      {draft.step === 3 && <PlanStep obstacles={obstacles} plan={plan} go={go} />}
+      <Box inert={sending.state !== 'idle'}>
+        {draft.step === 0 && <Needs draft={draft} taken={taken} change={change} changeNeed={changeNeed} />}
+        {draft.step === 1 && <Where draft={draft} regions={regions} suggestions={suggestions} changeNeed={changeNeed} />}
+        {draft.step === 2 && <AccessStep draft={draft} suggestions={suggestions} change={change} />}
+        {draft.step === 3 && <PlanStep obstacles={obstacles} plan={plan} go={go} />}
+      </Box>
       {tried && here.length > 0 && draft.step < LAST && <Box mt="md"><Obstacles obstacles={here} /></Box>}
       <Card withBorder radius="lg" mt="md" p="sm" pos="sticky" bottom={8} style={{ zIndex: 5 }} shadow="sm">
         <Group justify="space-between" gap="sm">
@@ -83,7 +92,7 @@ function Wizard({ project }: { project: string }) {
           <Group gap="xs">
             {draft.step > 0 && <Button variant="default" onClick={() => go(draft.step - 1)}>{say('action.back')}</Button>}
             {draft.step < LAST ? <Button onClick={next}>{t(draft.step === LAST - 1 ? 'toPlan' : 'next', { step: t(`step.${STEPS[draft.step + 1] ?? 'plan'}`) })}</Button>
-              : <Create draft={draft} project={project} body={body} obstacles={obstacles} good={planGood(plan.data) && !plan.isPlaceholderData && !plan.error} change={change} />}
+              : <Create name={draft.name} busy={sending.state !== 'idle'} disabled={obstacles.length > 0 || !planGood(plan.data) || plan.isPlaceholderData || plan.error !== null} create={() => sending.send(body)} />}
           </Group>
         </Group>
       </Card>
@@ -93,40 +102,9 @@ function Wizard({ project }: { project: string }) {
   );
 }
 
-/** Makes it once, however often it is clicked or sent again: the same body goes under the same key. */
-function Create({ draft, project, body, obstacles, good, change }: { draft: Draft; project: string; body: ReturnType<typeof bodyOf>['body']; obstacles: readonly Obstacle[]; good: boolean; change(part: Partial<Draft>): void }) {
+function Create({ name, busy, disabled, create }: { name: string; busy: boolean; disabled: boolean; create(): void }) {
   const t = useMakeWords();
-  const navigate = useNavigate();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Error>();
-  const under = useRef(false);
-  const create = async (): Promise<void> => {
-    if (under.current) return;
-    under.current = true;
-    setBusy(true);
-    setError(undefined);
-    const text = JSON.stringify(body);
-    const key = draft.sent?.body === text ? draft.sent.key : crypto.randomUUID();
-    change({ sent: { key, body: text } });
-    try {
-      const { id } = await mciCreate({ path: { project }, headers: { 'Idempotency-Key': key }, body });
-      dropDraft(project);
-      for (const noun of ['mcis', 'summary', 'operations']) void queries.invalidateQueries({ queryKey: [noun] });
-      await navigate(`/mcis/new?operation=${id}`, { replace: true });
-    } catch (reason) {
-      setError(reason instanceof Error ? reason : new Error(String(reason)));
-    } finally {
-      under.current = false;
-      setBusy(false);
-    }
-  };
-  useEffect(() => setError(undefined), [body.name]);
-  return (
-    <>
-      {error && <Box maw={520}><ErrorNote error={error} /></Box>}
-      <Allowed permission="mci:create"><Button leftSection={<Rocket size={16} aria-hidden />} loading={busy} disabled={!good || obstacles.length > 0} onClick={() => void create()}>{t('create', { name: draft.name })}</Button></Allowed>
-    </>
-  );
+  return <Allowed permission="mci:create"><Button leftSection={<Rocket size={16} aria-hidden />} loading={busy} disabled={disabled} onClick={create}>{t('create', { name })}</Button></Allowed>;
 }
 
 /** What the draft amounts to so far. */

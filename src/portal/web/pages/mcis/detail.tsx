@@ -41,10 +41,10 @@ export function MciPage() {
     return <Page title={name}><Empty title={mci.data ? t('gone') : t('missing')} help={mci.data ? t('gone.help', { name }) : mci.error?.message} action={<Button component={Link} to="/mcis">{t('toList')}</Button>} /></Page>;
   }
   if (!mci.data) return <Page title={name}>{mci.error ? <ErrorNote error={mci.error} retry={() => void mci.refetch()} /> : <Group justify="center" py="xl"><Loader role="status" aria-label={say('list.loading')} /></Group>}</Page>;
-  return <Loaded mci={mci.data} error={mci.error} />;
+  return <Loaded mci={mci.data} error={mci.error} retry={() => void mci.refetch()} />;
 }
 
-function Loaded({ mci, error }: { mci: MciDetail; error: Error | null }) {
+function Loaded({ mci, error, retry }: { mci: MciDetail; error: Error | null; retry(): void }) {
   const t = useMciWords();
   const format = useFormat();
   const go = useNavigate();
@@ -80,7 +80,7 @@ function Loaded({ mci, error }: { mci: MciDetail; error: Error | null }) {
         <Allowed permission="mci:delete"><Button size="xs" color="red" variant="light" onClick={() => setDeleting(true)} disabled={away} leftSection={<Trash2 size={14} aria-hidden />}>{t('delete')}</Button></Allowed>
       </>}
     >
-      {error && <Box mb="sm"><ErrorNote error={error} /></Box>}
+      {error && <Box mb="sm"><ErrorNote error={error} retry={retry} /></Box>}
       <Underway ids={mci.activeOperationIds} vms={vms} regions={tab === 'overview'} />
       <Failures vms={vms} show={() => void go(`${path}/vms?state=failed`)} />
       <Tabs value={tab} onChange={(next) => void go(next === 'overview' ? path : `${path}/${next ?? ''}`)} keepMounted={false}>

@@ -5,8 +5,7 @@ import { useMemo } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useFormat } from '../../i18n/format';
 import { useT } from '../../i18n/words';
-import { useSession } from '../../app/session';
-import { Allowed } from '../../patterns/allowed';
+import { Allowed, useLack } from '../../patterns/allowed';
 import { AsCode } from '../../patterns/as-code';
 import { useAdvice } from '../../patterns/api-words';
 import { Copy } from '../../patterns/copy';
@@ -29,7 +28,6 @@ export function VmsTab({ mci, query, act, command }: { mci: MciDetail; query: Us
   const say = useT();
   const format = useFormat();
   const project = useProject();
-  const { may } = useSession();
   const [params, setParams] = useSearchParams();
   const all = query.data;
   const wanted = Object.fromEntries(FILTERS.map((filter) => [filter, params.get(filter)])) as Record<(typeof FILTERS)[number], string | null>;
@@ -57,11 +55,11 @@ export function VmsTab({ mci, query, act, command }: { mci: MciDetail; query: Us
       id: 'ssh', title: 'SSH', value: () => null, width: 90, cell: (vm) => vm.ssh && (
         <Group gap={0} wrap="nowrap">
           <Copy text={sshLine(mci.name, vm)} label={t('ssh.copy', { line: sshLine(mci.name, vm) })} />
-          {vm.state === 'running' && may('vm:terminal') && <Tooltip label={t('terminal')}><ActionIcon variant="subtle" color="gray" component={Link} to={`/mcis/${encodeURIComponent(mci.name)}/vms/${encodeURIComponent(vm.name)}/terminal`} aria-label={t('terminal.of', { name: vm.name })}><SquareTerminal size={16} aria-hidden /></ActionIcon></Tooltip>}
+          {vm.state === 'running' && <OpenTerminal mci={mci.name} vm={vm.name} />}
         </Group>
       ),
     },
-  ], [t, say, mci.name, may]);
+  ], [t, say, mci.name]);
 
   const filters = useMemo(() => {
     const at = { state, group, cloud, region };
@@ -98,6 +96,21 @@ export function VmsTab({ mci, query, act, command }: { mci: MciDetail; query: Us
 function Address({ address }: { address: string | null }) {
   const t = useMciWords();
   return address === null ? <>—</> : <Group gap={2} wrap="nowrap"><span className="mono">{address}</span><Copy text={address} label={t('copyAddress', { address })} /></Group>;
+}
+
+/** Opens a terminal; where the role may not, says why. */
+function OpenTerminal({ mci, vm }: { mci: string; vm: string }) {
+  const t = useMciWords();
+  const lack = useLack()('vm:terminal');
+  const icon = <SquareTerminal size={16} aria-hidden />;
+  const label = t('terminal.of', { name: vm });
+  return (
+    <Tooltip label={lack ?? t('terminal')} multiline maw={300}>
+      {lack === undefined
+        ? <ActionIcon variant="subtle" color="gray" component={Link} to={`/mcis/${encodeURIComponent(mci)}/vms/${encodeURIComponent(vm)}/terminal`} aria-label={label}>{icon}</ActionIcon>
+        : <ActionIcon variant="subtle" color="gray" aria-disabled data-disabled aria-label={label}>{icon}</ActionIcon>}
+    </Tooltip>
+  );
 }
 
 /** The code of a failure; its cause and what would help beside it. */
