@@ -13,6 +13,8 @@ export interface ManifestField {
   required: boolean;
   /** JavaScript regular expression for the whole value. */
   pattern?: string;
+  /** Whether its value has several lines, as a PEM key or a JSON file has; `.` of a pattern fits no line break. */
+  multiline?: boolean;
   /** Allowed values, where they are few. */
   values?: string[];
   default?: string;

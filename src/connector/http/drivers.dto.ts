@@ -6,7 +6,7 @@ import { DRIVER_DEEDS } from '../drivers/drivers.entities.js';
 const Time = z.iso.datetime();
 const Label = z.object({ en: z.string(), ko: z.string().optional() });
 const Field = z.object({
-  name: z.string(), label: Label, help: Label.optional(), secret: z.boolean(), required: z.boolean(), pattern: z.string().optional(), values: z.array(z.string()).optional(), default: z.string().optional(),
+  name: z.string(), label: Label, help: Label.optional(), secret: z.boolean(), required: z.boolean(), pattern: z.string().optional(), multiline: z.boolean().optional().meta({ description: 'Its value has several lines, as a PEM key has' }), values: z.array(z.string()).optional(), default: z.string().optional(),
 });
 const flag = (fallback: 'true' | 'false', description: string) => z.enum(['true', 'false']).default(fallback).meta({ description });
 const Hash = z.string().meta({ description: 'SHA-256 over the paths and contents of its files' });

@@ -35,10 +35,12 @@ const Field = z
     secret: z.boolean(),
     required: z.boolean(),
     pattern: text(1000).refine(compiles, 'is no regular expression').optional(),
+    multiline: z.boolean().optional(),
     values: z.array(text(200)).min(1).max(200).optional(),
     default: z.string().max(1000).optional(),
   })
   .refine((field) => field.default === undefined || !field.values || field.values.includes(field.default), { path: ['default'], error: 'must be one of values' })
+  .refine((field) => !field.multiline || !field.values, { path: ['multiline'], error: 'a field with values has one line' })
   .refine((field) => field.default === undefined || !field.secret, { path: ['default'], error: 'a secret field has no default' });
 
 const twin = <T>(items: T[]): T | undefined => items.find((item, index) => items.indexOf(item) !== index);

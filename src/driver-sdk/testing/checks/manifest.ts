@@ -6,7 +6,7 @@ import { ensure, ensureNoTwin, show } from '../assert.js';
 import type { Check } from '../context.js';
 
 const MEMBERS = ['name', 'version', 'sdk', 'cloud', 'title', 'description', 'keywords', 'entry', 'capabilities', 'credential', 'options', 'endpoint', 'limits', 'deadlinesMs', 'functions'];
-const FIELD_MEMBERS = ['name', 'label', 'help', 'secret', 'required', 'pattern', 'values', 'default'];
+const FIELD_MEMBERS = ['name', 'label', 'help', 'secret', 'required', 'pattern', 'multiline', 'values', 'default'];
 const FUNCTION_MEMBERS = ['name', 'title', 'description', 'read', 'input', 'output'];
 const SEMVER = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 const CAPABILITIES = Object.keys(CAPABILITY_METHODS);
