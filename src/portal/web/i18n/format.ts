@@ -25,8 +25,12 @@ const formats: Record<string, ReturnType<typeof formatOf>> = {};
 function formatOf(tag: string) {
   return {
     number: (value: number, digits = 0): string => numbers(tag, { maximumFractionDigits: digits }).format(value),
-    /** Small prices keep four digits, so that a cent per hour is still told apart. */
-    money: (value: number, currency: string): string => numbers(tag, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: 2, maximumFractionDigits: value !== 0 && Math.abs(value) < 10 ? 4 : 2 }).format(value),
+    /** Small prices keep four digits, so that a cent per hour is still told apart, and stand under each other. */
+    money: (value: number, currency: string): string => numbers(tag, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: value !== 0 && Math.abs(value) < 1 ? 4 : 2, maximumFractionDigits: value !== 0 && Math.abs(value) < 10 ? 4 : 2 }).format(value),
+    /** Of a month, where nobody counts parts of a cent. */
+    monthly: (value: number, currency: string): string => numbers(tag, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value),
+    /** Of a share from 0 to 1. */
+    percent: (share: number): string => numbers(tag, { style: 'percent', maximumFractionDigits: 0 }).format(share),
     time: (iso: string): string => times(tag, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso)),
     /** The time of day to the second; of another day with its date. */
     clock: (iso: string): string => {

@@ -15,6 +15,7 @@ import { ErrorNote } from '../../patterns/error';
 import { Page } from '../../patterns/page';
 import { STATE_COLORS } from '../../patterns/state';
 import { Guide } from './guide';
+import { LatestOperations } from './latest';
 import { Side } from './side';
 import type { Region, Summary } from './types';
 import { useHomeWords } from './words';
@@ -75,6 +76,7 @@ export function HomePage() {
             <WorldMap places={places} chosen={chosen[0]} choose={setChosen} label={t('map')} />
           </Card>
           {unplaced.length > 0 && regions.data && <Text size="xs" c="dimmed" mt={4}>{t('noPlace', { regions: unplaced.map(({ region }) => region).join(', ') })}</Text>}
+          {beside && <LatestOperations />}
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 3.5 }}>
           {!beside ? null : regions.data && summary.data && sum(summary.data.counts) === 0 && Object.keys(query).length === 0 && chosen.length === 0
@@ -94,7 +96,7 @@ function Figures({ summary }: { summary: Summary | undefined }) {
   const figure = (title: string, value: React.ReactNode, note?: React.ReactNode, color?: string) => (
     <Card withBorder radius="lg" py="sm" data-figure={title}>
       <Text size="xs" c="dimmed">{title}</Text>
-      {summary ? <Text fz={24} fw={700} lh={1.25} className="tabular" {...(color && { c: color })}>{value}</Text> : <Skeleton h={28} w={90} />}
+      {summary ? <Text fz={{ base: 20, xs: 24 }} fw={700} lh={1.25} className="tabular" {...(color && { c: color })}>{value}</Text> : <Skeleton h={28} w={90} />}
       <Text size="xs" c="dimmed" mih={18} className="ellipsis">{note}</Text>
     </Card>
   );
@@ -103,10 +105,10 @@ function Figures({ summary }: { summary: Summary | undefined }) {
   const prices = summary?.pricePerHour ?? [];
   return (
     <SimpleGrid cols={{ base: 2, md: 4 }} mb="md" spacing="md">
-      {figure(t('running'), format.number(counts.running ?? 0), say('unit.vms', { count: sum(counts) }))}
-      {figure(t('price'), prices.length === 0 ? '—' : <Group gap="md">{prices.map(({ currency, perHour }) => <span key={currency}>{say('unit.perHour', { price: format.money(perHour, currency) })}</span>)}</Group>, [...prices.map(({ currency, perHour }) => say('unit.perMonth', { price: format.money(perHour * 730, currency) })), ...(summary && summary.unpricedVms > 0 ? [t('unpriced', { count: summary.unpricedVms })] : [])].join(' · '))}
+      {figure(t('running'), format.number(counts.running ?? 0), [say('unit.vms', { count: sum(counts) }), t('places', { count: summary?.places.length ?? 0 })].join(' · '))}
+      {figure(t('price'), prices.length === 0 ? '—' : <Group gap="md">{prices.map(({ currency, perHour }) => <span key={currency}>{format.money(perHour, currency)}</span>)}</Group>, [...prices.map(({ currency, perHour }) => say('unit.perMonth', { price: format.monthly(perHour * 730, currency) })), ...(summary && summary.unpricedVms > 0 ? [t('unpriced', { count: summary.unpricedVms })] : [])].join(' · '))}
       {figure(t('failed'), format.number(failed), summary?.failures.map(({ code, count }) => `${code} ${count}`).join(', '), failed > 0 ? 'red' : undefined)}
-      {figure(t('waiting'), format.number(sum(counts, UNDER_WAY)), `${t('places')}: ${format.number(summary?.places.length ?? 0)}`)}
+      {figure(t('waiting'), format.number(sum(counts, UNDER_WAY)))}
     </SimpleGrid>
   );
 }

@@ -1,19 +1,19 @@
 import { Anchor, Button, Card, Divider, Group, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Plus, X } from 'lucide-react';
 import { Link } from 'react-router';
-import { LATEST_OPERATIONS } from '../../app/asked';
 import { useFormat } from '../../i18n/format';
 import { useT } from '../../i18n/words';
 import { Allowed } from '../../patterns/allowed';
-import { useKind } from '../../patterns/kind-words';
 import { State } from '../../patterns/state';
 import type { Region, Summary } from './types';
 import { useHomeWords } from './words';
 
 type SummaryPlace = Summary['places'][number];
 
-/** Beside the map: what is at the chosen places, or where most VMs are and what happened last. */
+/** So many places stand beside the map. */
+const MOST_PLACES = 12;
+
+/** Beside the map: what is at the chosen places, or where most VMs are. */
 export function Side({ summary, regions, chosen, choose }: { summary: Summary | undefined; regions: readonly Region[]; chosen: readonly string[]; choose(keys: string[]): void }) {
   const t = useHomeWords();
   const say = useT();
@@ -26,20 +26,21 @@ export function Side({ summary, regions, chosen, choose }: { summary: Summary | 
       </Card>
     );
   }
-  const top = [...(summary?.places ?? [])].map((place) => ({ place, total: Object.values(place.counts).reduce((one, other) => one + other, 0) })).sort((one, other) => other.total - one.total).slice(0, 8);
+  const all = [...(summary?.places ?? [])].map((place) => ({ place, total: Object.values(place.counts).reduce((one, other) => one + other, 0) })).sort((one, other) => other.total - one.total);
+  const top = all.slice(0, MOST_PLACES);
+  const rest = all.length - top.length;
   return (
     <Card withBorder radius="lg">
       <Title order={2} size="h5" mb="xs">{t('panel.top')}</Title>
       <Stack gap={4}>
         {top.map(({ place, total }) => (
-          <Button key={`${place.connectionId}/${place.region}`} variant="subtle" color="gray" justify="space-between" size="compact-sm" fullWidth onClick={() => choose([`${place.connectionId}/${place.region}`])} rightSection={<span className="tabular">{total}</span>}>
+          <Button key={`${place.connectionId}/${place.region}`} variant="subtle" color="gray" justify="space-between" size="compact-sm" fw={500} mx={-8} onClick={() => choose([`${place.connectionId}/${place.region}`])} rightSection={<span className="tabular">{total}</span>}>
             {place.cloud} · {place.region}
           </Button>
         ))}
       </Stack>
+      {rest > 0 && <Text size="xs" c="dimmed" mt={4}>{t('panel.rest', { count: rest })}</Text>}
       <Text size="xs" c="dimmed" mt="xs">{t('panel.hint')}</Text>
-      <Divider my="sm" />
-      <LatestOperations />
     </Card>
   );
 }
@@ -64,28 +65,5 @@ function RegionCard({ region, place }: { region: Region | undefined; place: Summ
       {region.enabled && <Allowed permission="mci:create"><Button component={Link} to={`/mcis/new?connection=${encodeURIComponent(region.connection)}&region=${encodeURIComponent(region.id)}`} size="compact-xs" variant="light" mt={6} leftSection={<Plus size={12} aria-hidden />}>{t('panel.make')}</Button></Allowed>}
       <Divider mt="sm" />
     </div>
-  );
-}
-
-function LatestOperations() {
-  const t = useHomeWords();
-  const kindOf = useKind();
-  const format = useFormat();
-  const { data } = useQuery(LATEST_OPERATIONS);
-  return (
-    <>
-      <Title order={2} size="h5" mb="xs">{t('operations')}</Title>
-      <Stack gap={6}>
-        {data?.items.map((operation) => (
-          <Group key={operation.id} justify="space-between" wrap="nowrap" gap="xs">
-            <div style={{ minWidth: 0 }}>
-              <Anchor component={Link} to={`/operations/${operation.id}`} size="sm" className="ellipsis" display="block">{operation.target.name}</Anchor>
-              <Text size="xs" c="dimmed" className="ellipsis">{kindOf(operation.kind)} · {format.ago(operation.createdAt)}</Text>
-            </div>
-            <State state={operation.state} of="operation" />
-          </Group>
-        ))}
-      </Stack>
-    </>
   );
 }
