@@ -41,5 +41,5 @@ export function ProjectChoice() {
   const project = useProject();
   const { data } = useQuery(PROJECTS);
   const names = data?.items.map(({ name }) => name) ?? [project];
-  return <Select aria-label={t('project')} size="xs" w={160} data={names.includes(project) ? names : [project, ...names]} value={project} onChange={(value) => value && chooseProject(value)} allowDeselect={false} searchable={names.length > 8} />;
+  return <Select aria-label={t('project')} size="xs" w={{ base: 116, xs: 160 }} data={names.includes(project) ? names : [project, ...names]} value={project} onChange={(value) => value && chooseProject(value)} allowDeselect={false} searchable={names.length > 8} />;
 }

@@ -39,13 +39,14 @@ function Frame() {
         <Group h="100%" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('menu.open')} />
-            <UnstyledButton component={Link} to="/" aria-label="M-CMP">
-              <Group gap={8} wrap="nowrap"><img src="/icon.svg" width={26} height={26} alt="" /><Text fw={750} visibleFrom="xs">M-CMP</Text></Group>
+            <UnstyledButton component={Link} to="/" aria-label="M-CMP" visibleFrom="xs">
+              <Group gap={8} wrap="nowrap"><img src="/icon.svg" width={26} height={26} alt="" /><Text fw={750}>M-CMP</Text></Group>
             </UnstyledButton>
             <ProjectChoice />
           </Group>
-          <Group gap="sm" wrap="nowrap">
+          <Group gap={8} wrap="nowrap">
             <LiveMark />
+            <ActionIcon variant="subtle" color="gray" size="lg" hiddenFrom="sm" aria-label={t('palette')} onClick={call}><Search size={18} aria-hidden /></ActionIcon>
             <UnstyledButton onClick={call} visibleFrom="sm" px="sm" py={6} bd="1px solid var(--mantine-color-default-border)" style={{ borderRadius: 8 }}>
               <Group gap={8}><Search size={15} aria-hidden /><Text size="xs" c="dimmed">{t('palette')}</Text><Kbd size="xs">Ctrl K</Kbd></Group>
             </UnstyledButton>

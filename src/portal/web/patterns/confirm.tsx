@@ -4,7 +4,7 @@ import { useT } from '../i18n/words';
 import { ErrorNote } from './error';
 
 /** Asks before something is done; where it destroys, its name must be typed. Stays open with the reason where the API refuses. */
-export function Confirm({ opened, close, title, children, name, verb, color = 'red', disabled = false, act }: { opened: boolean; close(): void; title: string; children?: ReactNode; name?: string; verb: string; color?: string; /** Where there is nothing to do. */ disabled?: boolean; act(): Promise<unknown> }) {
+export function Confirm({ opened, close, title, children, name, verb, color = 'red.9', disabled = false, act }: { opened: boolean; close(): void; title: string; children?: ReactNode; name?: string; verb: string; color?: string; /** Where there is nothing to do. */ disabled?: boolean; act(): Promise<unknown> }) {
   const t = useT();
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);

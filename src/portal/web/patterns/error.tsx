@@ -11,12 +11,14 @@ export function ErrorNote({ error, retry }: { error: Error; retry?: () => void }
   const titleOf = useProblemTitle();
   const problem = error instanceof ApiError ? error.problem : undefined;
   const away = problem?.code === 'UNREACHABLE';
+  // What the sentence says already is not said twice.
+  const wrong = (problem?.errors ?? []).filter(({ rule }, _index, { length }) => length > 1 || !(problem?.detail ?? '').includes(rule));
   return (
     <Alert color={away ? 'orange' : 'red'} icon={<CircleAlert size={18} aria-hidden />} title={titleOf(problem?.code) ?? t('error.title')} role="alert">
       <Stack gap={6} align="flex-start">
         <Text size="sm">{away ? t(retry ? 'error.unreachable' : 'error.unreachableOnce') : (problem?.detail ?? error.message)}</Text>
-        {problem?.errors && problem.errors.length > 0 && (
-          <List size="sm">{problem.errors.map(({ field, rule, help }) => <List.Item key={field + rule}><code>{field}</code>: {rule}{help && ` (${help})`}</List.Item>)}</List>
+        {wrong.length > 0 && (
+          <List size="sm">{wrong.map(({ field, rule, help }) => <List.Item key={field + rule}><code>{field}</code>: {rule}{help && ` (${help})`}</List.Item>)}</List>
         )}
         {problem?.requestId && <Text size="xs" c="dimmed" className="mono">{problem.code} · {t('error.request', { id: problem.requestId })}</Text>}
         {retry && <Button size="xs" variant="light" color="gray" onClick={retry}>{t('error.retry')}</Button>}

@@ -18,6 +18,8 @@ export interface Column<Row> {
   cell?(row: Row): ReactNode;
   /** Pixels; the rest is shared among the others. */
   width?: number;
+  /** Long text takes what the other columns leave, and is cut there. */
+  grows?: boolean;
   /** Numbers stand at the right. */
   end?: boolean;
   /** Whether it is hidden until somebody wants it. */
@@ -29,7 +31,8 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 const inOrder = (one: unknown, other: unknown): number => (typeof one === 'number' && typeof other === 'number' ? one - other : collator.compare(String(one), String(other)));
 
 const ROW_PX = 44;
-const MOST_PX = 640;
+/** As much of the window as page head and filters leave. */
+const MOST = 'max(360px, calc(100dvh - 270px))';
 
 /**
  * The table of every list: sorted, filtered, chosen from, with columns that are remembered in this browser; only the rows in sight are drawn, so that thousands stay smooth.
@@ -40,7 +43,8 @@ export function List<Row>(props: {
   loading?: boolean; error?: Error | null; retry?: () => void; empty?: ReactNode; filters?: ReactNode;
   /** With it rows can be chosen; it shows what can be done with them. */
   selection?(rows: Row[], clear: () => void): ReactNode;
-  height?: number;
+  /** Of the table, at most: pixels, or as CSS says it. */
+  height?: number | string;
   /** For lists of which only a part is here: the rest is loaded as one scrolls, so nothing is filtered in this browser. */
   more?: { any: boolean; loading: boolean; load(): void };
   /** Where the server puts rows in order: by which columns it can, and how it does now. */
@@ -90,7 +94,7 @@ export function List<Row>(props: {
       />
       {props.error && <Box mb="xs"><ErrorNote error={props.error} {...(props.retry && { retry: props.retry })} /></Box>}
       {chosen.length > 0 && <Group mb="xs" gap="xs">{props.selection?.(chosen, () => setSelected({}))}</Group>}
-      <Box ref={box} pos="relative" tabIndex={0} role="region" aria-label={props.label} bg="var(--mantine-color-body)" style={{ overflow: 'auto', maxHeight: props.height ?? MOST_PX, border: '1px solid var(--mantine-color-default-border)', borderRadius: 10 }}>
+      <Box ref={box} pos="relative" tabIndex={0} role="region" aria-label={props.label} bg="var(--mantine-color-body)" style={{ overflow: 'auto', maxHeight: props.height ?? MOST, border: '1px solid var(--mantine-color-default-border)', borderRadius: 10 }}>
         <Table stickyHeader highlightOnHover verticalSpacing={6} aria-rowcount={rows.length} className="tabular">
           <Head columns={drawn} {...(order ? { sortable: order.columns, by: order.by, descends: order.descends, sort: order.choose } : { by: sorting[0]?.id, descends: sorting[0]?.desc === true, sort: sortBy })} {...(props.selection && { all, some, toggleAll })} />
           <Table.Tbody>
@@ -140,11 +144,11 @@ const Head = memo(function Head<Row>({ columns, sortable, by, descends, sort, al
     <Table.Thead>
       <Table.Tr>
         {toggleAll && <Table.Th w={40}><Checkbox size="xs" aria-label={t('list.all')} checked={all === true} indeterminate={some === true} onChange={toggleAll} /></Table.Th>}
-        {columns.map(({ id, title, width, end }) => {
+        {columns.map(({ id, title, width, end, grows }) => {
           const fixed = sortable !== undefined && !sortable.includes(id);
           const sorted = by !== id ? 'none' : descends ? 'descending' : 'ascending';
           return (
-            <Table.Th key={id} w={width} miw={width} aria-sort={fixed ? undefined : sorted} ta={end ? 'end' : undefined}>
+            <Table.Th key={id} w={grows ? '100%' : width} miw={width} aria-sort={fixed ? undefined : sorted} ta={end ? 'end' : undefined}>
               {fixed ? <Text size="sm" fw={600}>{title}</Text> : <Button variant="transparent" color="gray" size="compact-sm" px={0} fw={600} onClick={() => sort(id)} rightSection={sorted === 'ascending' ? <ArrowUp size={13} aria-hidden /> : sorted === 'descending' ? <ArrowDown size={13} aria-hidden /> : null}>{title}</Button>}
             </Table.Th>
           );
@@ -163,7 +167,7 @@ const Line = memo(function Line<Row>({ row, id, index, columns, selected, toggle
       {toggle && <Table.Td><Checkbox size="xs" aria-label={id} checked={selected} onChange={() => toggle(id)} /></Table.Td>}
       {columns.map((column) => {
         const value = column.value(row);
-        return <Table.Td key={column.id} ta={column.end ? 'end' : undefined} maw={320} className="ellipsis">{column.cell ? column.cell(row) : typeof value === 'number' ? format.number(value, 4) : (value ?? '—')}</Table.Td>;
+        return <Table.Td key={column.id} ta={column.end ? 'end' : undefined} maw={column.grows ? 0 : 320} className="ellipsis">{column.cell ? column.cell(row) : typeof value === 'number' ? format.number(value, 4) : (value ?? '—')}</Table.Td>;
       })}
     </Table.Tr>
   );

@@ -13,6 +13,6 @@ export const STATE_COLORS: Record<string, string> = {
 export function State({ state, of, hint }: { state: string; of?: 'operation'; hint?: string }) {
   const t = useT();
   const color = of === 'operation' && state === 'running' ? 'blue' : (STATE_COLORS[state] ?? 'gray');
-  const badge = <Badge variant="light" color={color} tt="none" fw={600} data-state={state} style={{ flexShrink: 0 }}>{t(`state.${state}` as 'state.running')}</Badge>;
+  const badge = <Badge variant="light" color={color} tt="none" fw={600} data-state={state} style={{ flexShrink: 0, minWidth: 'max-content' }}>{t(`state.${state}` as 'state.running')}</Badge>;
   return hint ? <Tooltip label={hint} multiline maw={420}>{badge}</Tooltip> : badge;
 }

@@ -62,7 +62,7 @@ function Prices({ spec, spot }: { spec: Spec; spot: Spec | null }) {
   const t = useCatalogueWords();
   const format = useFormat();
   const facts = (price: Spec['price']) => (price ? [
-    [t('column.price'), format.money(price.perHour, price.currency)], [t('column.month'), format.money(perMonth(price.perHour), price.currency)], [t('column.age'), <PriceAge key="age" price={price} />], [t('column.source'), price.source],
+    [t('column.price'), format.money(price.perHour, price.currency)], [t('column.month'), format.monthly(perMonth(price.perHour), price.currency)], [t('column.age'), <PriceAge key="age" price={price} />], [t('column.source'), price.source],
   ] as const : [[t('column.price'), t('price.none')]] as const);
   return (
     <Card withBorder radius="lg" h="100%">

@@ -54,11 +54,11 @@ export function Specs() {
     { id: 'memory', title: t('column.memory'), width: 95, end: true, value: (row) => row.memoryMiB, cell: (row) => t('unit.gib', { value: format.number(gib(row.memoryMiB), 1) }) },
     { id: 'price', title: t('column.price'), width: 105, end: true, value: (row) => row.price?.perHour ?? null, cell: (row) => (row.price ? <b>{format.money(row.price.perHour, row.price.currency)}</b> : <Text size="sm" c="dimmed">{t('price.none')}</Text>) },
     { id: 'cpu', title: t('column.cpu'), width: 80, value: (row) => row.architecture },
-    { id: 'gpu', title: t('column.gpu'), width: 150, value: (row) => row.gpuCount, cell: (row) => (row.gpuCount > 0 ? t('gpu', { count: row.gpuCount, model: row.gpuModel ?? 'GPU' }) : '—') },
+    { id: 'gpu', title: t('column.gpu'), width: 100, value: (row) => row.gpuCount, cell: (row) => (row.gpuCount > 0 ? t('gpu', { count: row.gpuCount, model: row.gpuModel ?? 'GPU' }) : '—') },
     { id: 'disk', title: t('column.disk'), width: 110, end: true, value: (row) => row.localDiskGiB ?? null, cell: (row) => (row.localDiskGiB ? t('unit.gib', { value: format.number(row.localDiskGiB) }) : '—'), hidden: true },
     { id: 'network', title: t('column.network'), width: 140, value: (row) => row.networkPerformance ?? null, hidden: true },
-    { id: 'month', title: t('column.month'), width: 120, end: true, value: (row) => row.price?.perHour ?? null, cell: (row) => (row.price ? format.money(perMonth(row.price.perHour), row.price.currency) : '—'), hidden: true },
-    { id: 'age', title: t('column.age'), width: 190, value: (row) => row.price?.ageDays ?? null, cell: (row) => <PriceAge price={row.price} /> },
+    { id: 'month', title: t('column.month'), width: 120, end: true, value: (row) => row.price?.perHour ?? null, cell: (row) => (row.price ? format.monthly(perMonth(row.price.perHour), row.price.currency) : '—'), hidden: true },
+    { id: 'age', title: t('column.age'), width: 150, value: (row) => row.price?.ageDays ?? null, cell: (row) => <PriceAge price={row.price} /> },
     { id: 'use', title: t('column.use'), width: 90, value: () => null, cell: (row) => <Anchor component={Link} to={wizardWithSpec(row)} size="sm">{t('use')}<VisuallyHidden> {row.id}</VisuallyHidden></Anchor> },
   ], [t, format]);
   const cli = ['mcmp spec list', ...Object.entries(query).map(([key, value]) => `--${FLAGS[key] ?? key} ${shellWord(String(value))}`)].join(' ');
@@ -68,7 +68,7 @@ export function Specs() {
   return (
     <>
       <List<Spec>
-        id="specs" label={t('specs')} rows={rows} columns={columns} rowId={rowIdOf} error={list.error} retry={() => void list.refetch()} loading={list.isFetching && !list.isFetchingNextPage}
+        id="specs" height="max(360px, calc(100dvh - 350px))" label={t('specs')} rows={rows} columns={columns} rowId={rowIdOf} error={list.error} retry={() => void list.refetch()} loading={list.isFetching && !list.isFetchingNextPage}
         more={{ any: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
         order={{ columns: Object.keys(ORDERS), by, descends: sort.startsWith('-'), choose: (column) => { const [first, second] = ORDERS[column] ?? ['price' as const]; set('sort', sort === first && second ? second : first); } }}
         selection={(chosen) => <CompareButton chosen={chosen} />}

@@ -7,14 +7,14 @@ export const useBudgetWords = defineWords('budget', {
     'everywhere': 'all regions', 'rest': 'All other calls', 'source.manifest': 'published limit', 'source.learned': 'learned from refusals', 'source.none': 'no known limit',
     'rate': 'In force', 'perSecond': '{{rate}} calls/s', 'of': 'of {{limit}}/s', 'burst': 'burst {{count}}', 'ready': 'May be sent now', 'kept': '{{count}} of them kept for persons', 'waiting': 'Waiting', 'paused': 'Paused until {{time}}',
     'minute': 'Last minute', 'hour': 'Last hour', 'calls_one': '{{count}} call', 'calls_other': '{{count}} calls', 'throttled': '{{count}} refused as too many', 'by': 'Used by', 'methods': 'Calls',
-    'purpose.person': 'Persons', 'purpose.provisioning': 'Making and changing', 'purpose.reconcile': 'Looking after', 'purpose.inventory': 'Catalogue', 'others': 'other workspaces', 'published': 'Published limits',
+    'purpose.person': 'Persons', 'purpose.provisioning': 'Making and changing', 'purpose.reconcile': 'Looking after', 'purpose.inventory': 'Catalogue', 'others': 'other workspaces', 'published': 'Published limits', 'all': 'Show all {{count}} budgets',
   },
   ko: {
     'about': '클라우드는 계정마다 호출 수를 제한합니다. 한 계정의 모든 연결과 모든 서버가 이 예산을 함께 쓰며, 사람의 요청이 배경 작업보다 먼저입니다.',
     'account': '계정', 'servers': '호출하는 서버', 'none': '지난 한 시간 동안 이 클라우드에 요청한 것이 없습니다', 'noneHelp': '무언가 요청하면 여기에 바로 나타납니다.',
     'everywhere': '모든 리전', 'rest': '그 밖의 모든 호출', 'source.manifest': '공개된 한도', 'source.learned': '거부에서 알아낸 한도', 'source.none': '알려진 한도 없음',
-    'rate': '현재 속도', 'perSecond': '초당 {{rate}}회', 'of': '한도 초당 {{limit}}회', 'burst': '순간 {{count}}회', 'ready': '지금 보낼 수 있음', 'kept': '그중 {{count}}회는 사람 몫', 'waiting': '대기 중', 'paused': '{{time}}까지 멈춤',
+    'rate': '현재 속도', 'perSecond': '초당 {{rate}}회', 'of': '(한도 초당 {{limit}}회)', 'burst': '순간 {{count}}회', 'ready': '지금 보낼 수 있음', 'kept': '그중 {{count}}회는 사람 몫', 'waiting': '대기 중', 'paused': '{{time}}까지 멈춤',
     'minute': '지난 1분', 'hour': '지난 1시간', 'calls_one': '호출 {{count}}회', 'calls_other': '호출 {{count}}회', 'throttled': '초과로 거부 {{count}}회', 'by': '사용한 곳', 'methods': '호출',
-    'purpose.person': '사람', 'purpose.provisioning': '생성과 변경', 'purpose.reconcile': '상태 확인', 'purpose.inventory': '카탈로그', 'others': '다른 워크스페이스', 'published': '공개된 한도',
+    'purpose.person': '사람', 'purpose.provisioning': '생성과 변경', 'purpose.reconcile': '상태 확인', 'purpose.inventory': '카탈로그', 'others': '다른 워크스페이스', 'published': '공개된 한도', 'all': '예산 {{count}}개 모두 보기',
   },
 });

@@ -1,5 +1,6 @@
-import { Badge, Card, Group, Loader, Progress, SimpleGrid, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { Badge, Button, Card, Group, Loader, Progress, SimpleGrid, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { budgetShow } from '../../generated/sdk.gen';
 import type { BudgetShowResponse } from '../../generated/types.gen';
 import { useFormat } from '../../i18n/format';
@@ -16,6 +17,8 @@ type Usage = Bucket['lastHour'];
 
 /** Who asks: each with a colour that both themes tell apart. */
 const PURPOSES = [['person', 'sea.6'], ['provisioning', 'violet.6'], ['reconcile', 'orange.6'], ['inventory', 'gray.5']] as const;
+/** So many budgets are drawn until somebody wants all: a cloud may have one for each region. */
+const FEW = 9;
 const waitingIn = ({ waiting }: Bucket): number => Object.values(waiting).reduce((all, count) => all + count, 0);
 
 /** Those that wait or were throttled first, then the most used. */
@@ -25,6 +28,7 @@ const byUse = (buckets: readonly Bucket[]): Bucket[] => [...buckets].sort((one, 
 export function Budget({ connection }: { connection: Connection }) {
   const t = useBudgetWords();
   const say = useT();
+  const [all, setAll] = useState(false);
   const { data, error, refetch } = useQuery({ queryKey: ['connections', 'budget', connection.id], queryFn: () => budgetShow({ path: { connection: connection.id } }), refetchInterval: 5000 });
   if (error && !data) return <ErrorNote error={error} retry={() => void refetch()} />;
   if (!data) return <Group justify="center" py="xl"><Loader role="status" aria-label={say('list.loading')} /></Group>;
@@ -33,7 +37,8 @@ export function Budget({ connection }: { connection: Connection }) {
       <Text size="sm" c="dimmed" maw={760}>{t('about')}</Text>
       <Facts cols={{ base: 1, xs: 2 }} facts={[[t('account'), <span key="account" className="mono">{data.accountId ?? '—'}</span>], [t('servers'), data.servers.join(', ')]]} />
       {data.buckets.length === 0 && <Empty title={t('none')} help={t('noneHelp')} />}
-      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="sm">{byUse(data.buckets).map((bucket) => <BucketCard key={`${bucket.region} ${bucket.apiClass}`} bucket={bucket} />)}</SimpleGrid>
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="sm">{byUse(data.buckets).slice(0, all ? undefined : FEW).map((bucket) => <BucketCard key={`${bucket.region} ${bucket.apiClass}`} bucket={bucket} />)}</SimpleGrid>
+      {!all && data.buckets.length > FEW && <Button variant="default" size="xs" style={{ alignSelf: 'center' }} onClick={() => setAll(true)}>{t('all', { count: data.buckets.length })}</Button>}
       <AsCode request={{ method: 'GET', path: `/v1/connections/${connection.name}/api-budget` }} cli={`mcmp connection budget ${connection.name}`} />
     </Stack>
   );

@@ -31,7 +31,7 @@ export function Functions({ connection }: { connection: Connection }) {
   return (
     <Stack>
       <Text size="sm" c="dimmed">{t('about', { driver: connection.driver })}</Text>
-      <Accordion variant="separated" radius="lg" order={2} keepMounted={false}>
+      <Accordion variant="separated" radius="lg" order={2} keepMounted={false} styles={{ item: { background: 'var(--mantine-color-body)', borderColor: 'var(--mantine-color-default-border)' } }}>
         {data.items.map((one) => (
           <Accordion.Item key={one.name} value={one.name}>
             <Accordion.Control><Group gap="sm"><Text fw={600}>{said(one.title)}</Text><Badge variant="light" color={one.read ? 'gray' : 'orange'} tt="none">{t(one.read ? 'reads' : 'changes')}</Badge></Group></Accordion.Control>

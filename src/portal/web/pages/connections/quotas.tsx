@@ -1,4 +1,4 @@
-import { Badge, Box, Group, Loader, Progress, Select, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Badge, Box, Card, Group, Loader, Progress, Select, SimpleGrid, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { connectionsQuotas } from '../../generated/sdk.gen';
@@ -31,7 +31,7 @@ export function Quotas({ connection }: { connection: Connection }) {
       <Group align="flex-end"><Select label={t('quota.region')} data={ids} value={region ?? null} onChange={setWanted} searchable allowDeselect={false} w={320} />{isFetching && <Loader role="status" size="sm" mb={8} aria-label={say('list.loading')} />}</Group>
       {error && <WhyNot error={error} />}
       {data?.items.length === 0 && <Empty title={t('quota.empty')} />}
-      {data && data.items.length > 0 && <SimpleGrid cols={{ base: 1, md: 2 }} verticalSpacing="lg" spacing="xl">{[...data.items].sort((one, other) => fullness(other) - fullness(one)).map((quota) => <QuotaBar key={`${quota.id} ${quota.specPrefixes?.join() ?? ''}`} quota={quota} />)}</SimpleGrid>}
+      {data && data.items.length > 0 && <Card withBorder radius="lg"><SimpleGrid cols={{ base: 1, md: 2 }} verticalSpacing="lg" spacing="xl">{[...data.items].sort((one, other) => fullness(other) - fullness(one)).map((quota) => <QuotaBar key={`${quota.id} ${quota.specPrefixes?.join() ?? ''}`} quota={quota} />)}</SimpleGrid></Card>}
       {region !== undefined && <AsCode request={{ method: 'GET', path: `/v1/connections/${connection.name}/quotas?region=${encodeURIComponent(region)}` }} cli={`mcmp connection quotas ${connection.name} --region ${region}`} />}
     </Stack>
   );
@@ -42,13 +42,14 @@ function QuotaBar({ quota }: { quota: Quota }) {
   const format = useFormat();
   const full = fullness(quota);
   const limit = format.number(quota.limit, 2);
+  const about = [quota.measure === 'other' ? '' : quota.measure, quota.specPrefixes && quota.specPrefixes.length > 0 ? t('quota.prefixes', { prefixes: quota.specPrefixes.join(', ') }) : ''].filter((part) => part !== '').join(' · ');
   const text = quota.used === undefined ? t('quota.unused', { limit }) : t('quota.of', { used: format.number(quota.used, 2), limit });
   return (
     <Box data-quota={quota.id}>
       <Group justify="space-between" mb={4} wrap="nowrap" align="flex-end">
         <Box miw={0}>
           <Text size="sm" fw={600} className="ellipsis" title={quota.name}>{quota.name}</Text>
-          <Text size="xs" c="dimmed">{quota.measure}{quota.specPrefixes && quota.specPrefixes.length > 0 && ` · ${t('quota.prefixes', { prefixes: quota.specPrefixes.join(', ') })}`}</Text>
+          {about !== '' && <Text size="xs" c="dimmed">{about}</Text>}
         </Box>
         <Group gap={6} wrap="nowrap"><Text size="sm" className="tabular" style={{ whiteSpace: 'nowrap' }}>{text}</Text>{quota.source === 'default' && <Badge variant="default" size="sm" tt="none">{t('quota.default')}</Badge>}</Group>
       </Group>

@@ -40,7 +40,7 @@ export const useConnectionWords = defineWords('connections', {
     'tab': '연결의 구성', 'tab.overview': '개요', 'tab.regions': '리전', 'tab.quotas': '할당량', 'tab.budget': 'API 예산', 'tab.functions': '기능',
     'sync.title': '카탈로그', 'sync.never': '카탈로그를 읽은 적이 없습니다.', 'sync.at': '{{ago}}에 읽음', 'sync.running': '리전, 스펙, 이미지, 가격을 읽는 중: {{total}}개 중 {{done}}개', 'sync.failed': '{{count}}개 부분을 읽지 못했습니다', 'sync.operation': '작업 보기', 'sync.catalogue': '리전 {{regions}}곳의 스펙 {{specs}}개와 이미지 {{images}}개',
     'map': '이 연결의 리전 지도', 'map.none': '좌표가 알려진 리전이 없습니다.', 'region': '리전', 'region.name': '위치', 'region.enabled': '사용 가능', 'region.yes': '예', 'region.no': '아니요', 'region.zones': '영역', 'region.specs': '스펙', 'region.images': '이미지', 'region.problem': '문제', 'region.empty': '아직 알려진 리전이 없습니다', 'region.emptyHelp': '카탈로그를 읽으면 나타납니다.', 'region.sync': '이 리전 동기화',
-    'quota.region': '리전', 'quota.of': '{{limit}} 중 {{used}}', 'quota.unused': '한도 {{limit}}, 사용량은 알려 주지 않음', 'quota.default': '클라우드 기본값', 'quota.empty': '이 클라우드는 여기서 한도를 알려 주지 않습니다', 'quota.unsupported': '드라이버 “{{driver}}”는 할당량을 읽을 수 없습니다', 'quota.prefixes': '{{prefixes}}(으)로 시작하는 스펙을 셉니다',
+    'quota.region': '리전', 'quota.of': '{{limit}} 중 {{used}} 사용', 'quota.unused': '한도 {{limit}}, 사용량은 알려 주지 않음', 'quota.default': '클라우드 기본값', 'quota.empty': '이 클라우드는 여기서 한도를 알려 주지 않습니다', 'quota.unsupported': '드라이버 “{{driver}}”에서는 할당량을 읽을 수 없습니다', 'quota.prefixes': '대상 스펙: {{prefixes}} …',
     'error.choose': '리전을 선택하세요',
   },
 });

@@ -57,8 +57,8 @@ function Installed({ upload }: { upload: React.ReactNode }) {
     { id: 'connections', title: t('connections'), value: ({ connections }) => connections, end: true },
     { id: 'capabilities', title: t('capabilities'), value: ({ capabilities }) => capabilities.length, end: true, cell: ({ capabilities }) => <span title={capabilities.join(', ')}>{format.number(capabilities.length)}</span> },
     { id: 'grade', title: t('grade'), value: ({ name }) => grades.get(name)?.letter ?? null, cell: ({ name, state }) => (state === 'ready' ? <GradeMark grade={grades.get(name)} /> : '—') },
-    { id: 'why', title: t('why'), value: ({ why }) => why },
-  ], [t, say, said, format, grades]);
+    { id: 'why', title: t('why'), ...(data?.some(({ why }) => why !== null) && { width: 160, grows: true }), value: ({ why }) => why, cell: ({ why }) => <span title={why ?? undefined}>{why ?? '—'}</span> },
+  ], [t, say, said, format, grades, data]);
   // A broken folder stands beside the former good version of the same name.
   return (
     <List

@@ -24,13 +24,13 @@ export function GradeDetail({ driver }: { driver: Driver }) {
       <div>
         <Title order={2} size="h5" mb="xs">{t('grade.reports')}</Title>
         {data.reports.length === 0 ? <Text size="sm" c="dimmed">{t('grade.noReports').replaceAll('`', '')}</Text> : (
-          <Table.ScrollContainer minWidth={560} type="native" tabIndex={0} role="region" aria-label={t('grade.reports')}><Table withTableBorder bg="var(--mantine-color-body)">
+          <Table.ScrollContainer className="framed" minWidth={560} type="native" tabIndex={0} role="region" aria-label={t('grade.reports')}><Table>
             <Table.Thead><Table.Tr><Table.Th>{t('against')}</Table.Th><Table.Th>{t('source')}</Table.Th><Table.Th>{t('ranAt')}</Table.Th><Table.Th>{t('result')}</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>{data.reports.map((report) => <Table.Tr key={report.id}><Table.Td><Group gap="xs"><ProofMark proof={report.proof} />{report.against}</Group></Table.Td><Table.Td>{t(`origin.${report.origin}`)}</Table.Td><Table.Td>{format.time(report.ranAt)}</Table.Td><Table.Td>{counts(report.counts)}</Table.Td></Table.Tr>)}</Table.Tbody>
           </Table></Table.ScrollContainer>
         )}
       </div>
-      <Table.ScrollContainer minWidth={560} type="native" tabIndex={0} role="region" aria-label={t('capabilities')}><Table withTableBorder bg="var(--mantine-color-body)" verticalSpacing={6}>
+      <Table.ScrollContainer className="framed" minWidth={560} type="native" tabIndex={0} role="region" aria-label={t('capabilities')}><Table verticalSpacing={6}>
         <Table.Thead><Table.Tr><Table.Th>{t('matrix.capability')}</Table.Th><Table.Th>{t('tab.grade')}</Table.Th><Table.Th>{t('result')}</Table.Th></Table.Tr></Table.Thead>
         <Table.Tbody>{data.capabilities.map((one) => (
           <Table.Tr key={one.capability}>

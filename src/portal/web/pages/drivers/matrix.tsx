@@ -23,7 +23,7 @@ export function Matrix() {
   return (
     <Stack>
       <Text size="sm" c="dimmed" maw={760}>{t('matrix.about')}</Text>
-      <Box pos="relative" tabIndex={0} role="region" aria-label={t('tab.matrix')} bg="var(--mantine-color-body)" style={{ overflow: 'auto', maxHeight: 680, border: '1px solid var(--mantine-color-default-border)', borderRadius: 10 }}>
+      <Box pos="relative" tabIndex={0} role="region" aria-label={t('tab.matrix')} bg="var(--mantine-color-body)" style={{ overflow: 'auto', maxHeight: 'max(360px, calc(100dvh - 290px))', border: '1px solid var(--mantine-color-default-border)', borderRadius: 10 }}>
         <Table stickyHeader highlightOnHover verticalSpacing={5}>
           <Table.Thead><Table.Tr>
             <Table.Th>{t('matrix.capability')}</Table.Th>

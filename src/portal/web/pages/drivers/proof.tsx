@@ -12,7 +12,7 @@ export function ProofMark({ proof, hint, partly }: { proof: Proof; hint?: string
   const t = useDriverWords();
   const [color, Icon] = LOOKS[proof];
   const label = [hint, partly && t('matrix.partly', { proof: t(`proof.${partly}`) })].filter(Boolean).join(' · ');
-  const badge = <Badge variant="light" color={color} tt="none" fw={600} leftSection={<Icon size={12} aria-hidden />} data-proof={proof}>{t(`proof.${proof}`)}</Badge>;
+  const badge = <Badge variant="light" color={color} tt="none" fw={600} leftSection={<Icon size={12} aria-hidden />} data-proof={proof} style={{ minWidth: 'max-content', verticalAlign: 'middle' }}>{t(`proof.${proof}`)}</Badge>;
   return label === '' ? badge : <Tooltip label={label} multiline maw={420}>{badge}</Tooltip>;
 }
 
@@ -21,6 +21,6 @@ export function GradeMark({ grade }: { grade: Grade | undefined }) {
   const t = useDriverWords();
   if (!grade) return <span aria-hidden>…</span>;
   // Null where no report counts; the client's types, made from OpenAPI 3.0, know no null in an enum.
-  if ((grade.letter as string | null) === null) return <Tooltip label={t('grade.noReports').replaceAll('`', '')} multiline maw={340}><CircleHelp size={16} role="img" aria-label={t('grade.none')} /></Tooltip>;
+  if ((grade.letter as string | null) === null) return <Tooltip label={t('grade.noReports').replaceAll('`', '')} multiline maw={340}><CircleHelp size={16} style={{ verticalAlign: 'middle' }} role="img" aria-label={t('grade.none')} /></Tooltip>;
   return <Tooltip label={t('grade.help')} multiline maw={340}><Badge size="lg" circle variant="light" color={({ A: 'teal', B: 'blue', C: 'yellow', D: 'gray' } as const)[grade.letter]} aria-label={t('grade.letter', { letter: grade.letter })} role="img">{grade.letter}</Badge></Tooltip>;
 }

@@ -25,8 +25,8 @@ export function Versions({ driver }: { driver: Driver }) {
   return (
     <Stack gap="xl">
       {driver.versions.length === 0 ? <Text size="sm" c="dimmed">{t('v.none')}</Text> : (
-        <Table.ScrollContainer minWidth={680} type="native" tabIndex={0} role="region" aria-label={t('tab.versions')}>
-          <Table verticalSpacing="sm" bg="var(--mantine-color-body)" withTableBorder>
+        <Table.ScrollContainer className="framed" minWidth={680} type="native" tabIndex={0} role="region" aria-label={t('tab.versions')}>
+          <Table verticalSpacing="sm">
             <Table.Thead><Table.Tr><Table.Th>{t('version')}</Table.Th><Table.Th>{t('state')}</Table.Th><Table.Th>{t('source')}</Table.Th><Table.Th>{t('v.signature')}</Table.Th><Table.Th>{t('v.at')}</Table.Th><Table.Th><span className="hidden-text">{say('action.more')}</span></Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>{driver.versions.map((version) => (
               <Table.Tr key={`${version.version} ${version.source}`} data-version={version.version}>

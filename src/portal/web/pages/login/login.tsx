@@ -1,6 +1,8 @@
-import { Box, Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Box, Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { CircleAlert } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
+import { ApiError } from '../../app/queries';
 import { useSession } from '../../app/session';
 import { useT } from '../../i18n/words';
 import { ErrorNote } from '../../patterns/error';
@@ -33,7 +35,7 @@ export function LoginPage() {
             <Box><img src="/icon.svg" width={40} height={40} alt="" /><Title order={1} size="h3" mt="xs">{t('login.title')}</Title><Text size="sm" c="dimmed">{t('login.intro')}</Text></Box>
             <TextInput label={t('login.username')} value={username} onChange={(event) => setUsername(event.currentTarget.value)} autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus required />
             <PasswordInput label={t('login.password')} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="current-password" required />
-            {error && <ErrorNote error={error} />}
+            {error && (error instanceof ApiError && error.problem.code === 'UNAUTHENTICATED' ? <Alert color="red" icon={<CircleAlert size={18} aria-hidden />} role="alert">{t('login.refused')}</Alert> : <ErrorNote error={error} />)}
             <Button type="submit" loading={busy} fullWidth>{t('login.submit')}</Button>
             <Text size="xs" c="dimmed">{t('login.first')}</Text>
           </Stack>

@@ -1,4 +1,4 @@
-import { ActionIcon, Autocomplete, Button, Card, Group, NumberInput, SegmentedControl, SimpleGrid, Stack, TagsInput, Text, TextInput, Title } from '@mantine/core';
+import { ActionIcon, Autocomplete, Button, Card, Group, Input, NumberInput, SegmentedControl, SimpleGrid, Stack, TagsInput, Text, TextInput, Title } from '@mantine/core';
 import { Plus, Trash2 } from 'lucide-react';
 import { useT } from '../../i18n/words';
 import { LABEL } from './body';
@@ -52,16 +52,15 @@ function NeedCard({ need, others, change, remove }: { need: Need; others: Need[]
         <OsField need={need} change={change} />
       </SimpleGrid>
       <Stack gap={6} mt="md">
-        <Text size="sm" fw={500} id={`${need.id}-size`}>{t('need.size')}</Text>
+        <Input.Label labelElement="div" id={`${need.id}-size`}>{t('need.size')}</Input.Label>
         <SegmentedControl aria-labelledby={`${need.id}-size`} data={[...SIZES.map(({ key, vcpu, memoryGiB }) => ({ value: key as string, label: t('need.sizeOf', { word: t(`size.${key}`), vcpu, memory: memoryGiB }) })), { value: 'own', label: t('size.own') }]} value={size} onChange={(key) => { const found = SIZES.find((item) => item.key === key); change(found ? { vcpu: found.vcpu, memoryGiB: found.memoryGiB, ...unpinned(need) } : { vcpu: need.vcpu + 1, ...unpinned(need) }); }} styles={{ root: { alignSelf: 'flex-start', maxWidth: '100%', flexWrap: 'wrap' } }} />
         <SimpleGrid cols={{ base: 1, xs: 2, sm: 4 }} mt={4}>
           <NumberInput label={t('need.vcpu')} value={need.vcpu} onChange={(vcpu) => change({ vcpu: Number(vcpu) || 1, ...unpinned(need) })} min={1} max={512} allowDecimal={false} />
           <NumberInput label={t('need.memory')} suffix=" GiB" value={need.memoryGiB} onChange={(memoryGiB) => change({ memoryGiB: Number(memoryGiB) || 1, ...unpinned(need) })} min={0.5} max={24_576} />
           <NumberInput label={t('need.disk')} suffix=" GiB" value={need.rootDiskGiB ?? ''} placeholder={t('need.diskDefault')} onChange={(rootDiskGiB) => change({ rootDiskGiB: typeof rootDiskGiB === 'number' ? rootDiskGiB : null })} min={1} max={16_384} allowDecimal={false} />
-          <Stack gap={2}>
-            <Text size="sm" fw={500} id={`${need.id}-cpu`}>{t('need.architecture')}</Text>
-            <SegmentedControl aria-labelledby={`${need.id}-cpu`} data={[{ value: 'any', label: t('arch.any') }, { value: 'amd64', label: 'x86' }, { value: 'arm64', label: 'Arm' }]} value={need.architecture} onChange={(architecture) => change({ architecture: architecture as Need['architecture'], ...unpinned(need) })} />
-          </Stack>
+          <Input.Wrapper label={t('need.architecture')} labelElement="div" labelProps={{ id: `${need.id}-cpu` }}>
+            <SegmentedControl fullWidth aria-labelledby={`${need.id}-cpu`} data={[{ value: 'any', label: t('arch.any') }, { value: 'amd64', label: 'x86' }, { value: 'arm64', label: 'Arm' }]} value={need.architecture} onChange={(architecture) => change({ architecture: architecture as Need['architecture'], ...unpinned(need) })} />
+          </Input.Wrapper>
         </SimpleGrid>
         <Text size="xs" c="dimmed">{t('need.sizeHelp', { vcpu: need.vcpu, memory: need.memoryGiB })} {say('unit.vms', { count: need.count })}</Text>
       </Stack>

@@ -64,7 +64,7 @@ function Shown({ plan, go }: { plan: Plan; go(step: number): void }) {
         <Card withBorder radius="lg" data-plan-price>
           <Text size="xs" c="dimmed">{t('plan.price')}</Text>
           {plan.price.length === 0 && <Text fz={22} fw={700}>{say('unit.unknown')}</Text>}
-          {plan.price.map((price) => <div key={price.currency}><Text fz={22} fw={700} className="tabular">{say('unit.perHour', { price: format.money(price.perHour, price.currency) })}</Text><Text size="xs" c="dimmed">{say('unit.perMonth', { price: format.money(price.perMonth, price.currency) })} · {t('plan.asOf', { time: format.date(price.asOf) })}{price.simulated && ` · ${t('price.simulated')}`}</Text></div>)}
+          {plan.price.map((price) => <div key={price.currency}><Text fz={22} fw={700} className="tabular">{say('unit.perHour', { price: format.money(price.perHour, price.currency) })}</Text><Text size="xs" c="dimmed">{say('unit.perMonth', { price: format.monthly(price.perMonth, price.currency) })} · {t('plan.asOf', { time: format.date(price.asOf) })}{price.simulated && ` · ${t('price.simulated')}`}</Text></div>)}
           {plan.unpricedVms > 0 && <Text size="xs" c="orange">{t('plan.unpriced', { count: plan.unpricedVms })}</Text>}
         </Card>
         <Card withBorder radius="lg"><Text size="xs" c="dimmed">{t('plan.time')}</Text><Text fz={22} fw={700} className="tabular">{t('plan.about', { time: format.duration(plan.estimatedSeconds) })}</Text><Text size="xs" c="dimmed">{t(`plan.basis.${plan.estimateBasis}`)}</Text></Card>
@@ -102,20 +102,23 @@ function Findings({ findings, go }: { findings: readonly Finding[]; go(step: num
   const word = (key: string, { values }: Finding, said: string | undefined): string | undefined => (i18n.exists(key, { ns: 'make' }) ? t(key as 'finding.PRICE_OLD', values) : said);
   const told = (finding: Finding): string | undefined => word(`finding.${finding.code}`, finding, finding.message);
   const advice = (finding: Finding): string | undefined => word(`finding.${finding.code}.help`, finding, finding.help);
-  const kinds = [...new Set(findings.map(({ severity, code }) => `${severity} ${code}`))];
+  // What only informs stands together; what is in the way or wants care stands by its code.
+  const kindOf = ({ severity, code }: Finding): string => (severity === 'info' ? severity : `${severity} ${code}`);
+  const kinds = [...new Set(findings.map(kindOf))];
   const bad = findings.some(({ severity }) => severity === 'error');
   if (findings.length === 0) return <Alert color="teal" icon={<CircleCheck size={18} aria-hidden />}>{t('plan.clean')}</Alert>;
   return (
     <Stack gap="xs">
       {bad && <Alert color="red" icon={<CircleX size={18} aria-hidden />} title={t('plan.blocked')} role="alert"><Button size="xs" variant="white" color="red" onClick={() => go(1)}>{t('plan.mendOn', { step: t('step.where') })}</Button></Alert>}
       {kinds.map((kind) => {
-        const alike = findings.filter(({ severity, code }) => `${severity} ${code}` === kind);
+        const alike = findings.filter((finding) => kindOf(finding) === kind);
         const { severity, code } = alike[0] as Finding;
         const { color, Icon } = LOOK[severity];
+        const most = severity === 'info' ? 2 * MOST_ALIKE : MOST_ALIKE;
         return (
           <Alert key={kind} color={color} icon={<Icon size={18} aria-hidden />} title={t(`severity.${severity}`)} data-finding={code} p="xs">
-            <List size="sm">{alike.slice(0, MOST_ALIKE).map((finding) => <List.Item key={finding.message}>{told(finding)}{finding.help && <Text span size="sm" fw={500}> {advice(finding)}</Text>}</List.Item>)}</List>
-            {alike.length > MOST_ALIKE && <details><summary>{t('plan.moreAlike', { count: alike.length - MOST_ALIKE })}</summary><List size="sm">{alike.slice(MOST_ALIKE).map((finding) => <List.Item key={finding.message}>{told(finding)}</List.Item>)}</List></details>}
+            <List size="sm">{alike.slice(0, most).map((finding) => <List.Item key={finding.message}>{told(finding)}{finding.help && <Text span size="sm" fw={500}> {advice(finding)}</Text>}</List.Item>)}</List>
+            {alike.length > most && <details><summary>{t('plan.moreAlike', { count: alike.length - most })}</summary><List size="sm">{alike.slice(most).map((finding) => <List.Item key={finding.message}>{told(finding)}</List.Item>)}</List></details>}
           </Alert>
         );
       })}

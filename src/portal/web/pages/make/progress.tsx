@@ -44,12 +44,12 @@ export function ProgressPage({ operationId }: { operationId: string }) {
       actions={<>
         {!ended && <Allowed permission="operation:cancel"><Button size="xs" variant="default" disabled={state === 'cancelling'} onClick={() => setAsking(true)}>{t('progress.cancel')}</Button></Allowed>}
         <Button size="xs" variant="default" component={Link} to={`/operations/${operationId}`}>{t('progress.operation')}</Button>
-        <Button size="xs" component={Link} to={`/mcis/${name}`}>{t('progress.mci')}</Button>
+        {!ended && <Button size="xs" component={Link} to={`/mcis/${name}`}>{t('progress.mci')}</Button>}
       </>}
     >
       <Stack>
         <Card withBorder radius="lg">
-          <Group justify="space-between" mb="xs"><Group gap="xs"><State state={state} of="operation" /><Text fw={600} role="status" className="tabular">{t('progress.counts', { done: progress.done, total: progress.total })}{progress.failed > 0 && ` · ${t('progress.failed', { count: progress.failed })}`}</Text></Group><Text size="sm" c="dimmed">{operation.data.message}</Text></Group>
+          <Group justify="space-between" mb="xs"><Group gap="xs"><State state={state} of="operation" /><Text fw={600} role="status" className="tabular">{t('progress.counts', { done: progress.done, total: progress.total })}{progress.failed > 0 && ` · ${t('progress.failed', { count: progress.failed })}`}</Text></Group>{state !== 'succeeded' && <Text size="sm" c="dimmed">{operation.data.message}</Text>}</Group>
           <Bar.Root size="lg" aria-label={t('progress.counts', { done: progress.done, total: progress.total })}>
             <Bar.Section value={share(progress.done, progress.total)} color="teal" aria-label={say('state.running')} /><Bar.Section value={share(progress.failed, progress.total)} color="red" aria-label={say('state.failed')} />
           </Bar.Root>

@@ -14,7 +14,7 @@ export function Counts({ counts }: { counts: Record<string, number> }) {
   const t = useT();
   const format = useFormat();
   if (sum(counts) === 0) return <Text size="xs" c="dimmed">{t('unit.none')}</Text>;
-  return <Group gap={4} wrap="nowrap">{ordered(counts).map(([state, count]) => <Badge key={state} variant="light" size="sm" color={STATE_COLORS[state] ?? 'gray'} tt="none" fw={600} data-count={state} style={{ flexShrink: 0 }}>{format.number(count)} {t(`state.${state}` as 'state.running')}</Badge>)}</Group>;
+  return <Group gap={4} wrap="nowrap">{ordered(counts).map(([state, count]) => <Badge key={state} variant="light" size="sm" color={STATE_COLORS[state] ?? 'gray'} tt="none" fw={600} data-count={state} style={{ flexShrink: 0, minWidth: 'max-content' }}>{format.number(count)} {t(`state.${state}` as 'state.running')}</Badge>)}</Group>;
 }
 
 /** VMs by state, as a bar. */
@@ -34,5 +34,5 @@ export function Price({ prices, month = true }: { prices: Prices; month?: boolea
   const t = useMciWords();
   const format = useFormat();
   if (prices.length === 0) return <Text span inherit c="dimmed">{t('price.none')}</Text>;
-  return <Text span inherit className="tabular">{prices.map(({ currency, perHour }) => say('unit.perHour', { price: format.money(perHour, currency) }) + (month ? ` · ${say('unit.perMonth', { price: format.money(perHour * 730, currency) })}` : '')).join(' + ')}</Text>;
+  return <Text span inherit className="tabular">{prices.map(({ currency, perHour }) => say('unit.perHour', { price: format.money(perHour, currency) }) + (month ? ` · ${say('unit.perMonth', { price: format.monthly(perHour * 730, currency) })}` : '')).join(' + ')}</Text>;
 }

@@ -30,7 +30,7 @@ export function DeleteDialog({ mci, vms, opened, close }: { mci: MciDetail; vms:
           <List.Item>{t('delete.places', { count: places.size })}</List.Item>
           <List.Item>{t('delete.key')}</List.Item>
         </List>
-        <Text size="sm" fw={600}>{t('saves')}: <Price prices={vms.length > 0 ? pricesOf(vms) : mci.pricePerHour} /></Text>
+        <Text size="sm" fw={600}>{t('saves')}: <Price prices={mci.pricePerHour.length > 0 ? mci.pricePerHour : pricesOf(vms)} /></Text>
         {mci.activeOperationIds.length > 0 && <Text size="sm">{t('delete.middle', { count: mci.activeOperationIds.length })}</Text>}
         <Text size="sm" c="red">{t('delete.final')}</Text>
       </Stack>

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { useOutcome } from '../../patterns/kind-words';
 import { type Happened, Timeline } from '../../patterns/timeline';
 import type { Gap, Snapshot } from './follow';
 import { type Operation, hasEnded } from './types';
@@ -7,7 +8,7 @@ import { useOperationWords } from './words';
 type Say = ReturnType<typeof useOperationWords>;
 
 /** What happened between two looks, as entries; reports of progress that follow each other become one. */
-function happenedOf(snapshots: readonly Snapshot[], t: Say): Happened[] {
+function happenedOf(snapshots: readonly Snapshot[], t: Say, outcomeOf: ReturnType<typeof useOutcome>): Happened[] {
   const items: Happened[] = [];
   const told = new Map<string, Happened>();
   let progress: { item: Happened; reports: number; message: string | null } | undefined;
@@ -40,7 +41,8 @@ function happenedOf(snapshots: readonly Snapshot[], t: Say): Happened[] {
         progress = { item, reports: 1, message };
       }
     }
-    if (hasEnded(operation)) add('end', { title: t(`at.${state as 'failed'}`), ...(message && { note: message }), tone: state === 'succeeded' ? 'good' : state === 'failed' ? 'bad' : 'plain' });
+    const outcome = outcomeOf(operation);
+    if (hasEnded(operation)) add('end', { title: t(`at.${state as 'failed'}`), ...(outcome && { note: outcome }), tone: state === 'succeeded' ? 'good' : state === 'failed' ? 'bad' : 'plain' });
     before = operation;
   }
   return items;
@@ -55,12 +57,13 @@ function shortHistory(operation: Operation): Snapshot[] {
 /** The operation as a timeline, with the times at which this page heard nothing. */
 export function History({ operation, snapshots, gaps, more = [] }: { operation: Operation; snapshots: readonly Snapshot[]; gaps: readonly Gap[]; more?: readonly Happened[] }) {
   const t = useOperationWords();
+  const outcomeOf = useOutcome();
   const items = useMemo(() => {
     const all = [
-      ...happenedOf(snapshots.length > 0 ? snapshots : shortHistory(operation), t), ...more,
+      ...happenedOf(snapshots.length > 0 ? snapshots : shortHistory(operation), t, outcomeOf), ...more,
       ...gaps.flatMap(({ from, to }): Happened[] => [{ id: `lost-${from}`, at: from, title: t('at.lost'), note: t('at.lostNote'), tone: 'warn' }, ...(to ? [{ id: `back-${to}`, at: to, title: t('at.back'), tone: 'good' as const }] : [])]),
     ].sort((one, other) => one.at.localeCompare(other.at));
     return all.map((item, index) => ({ ...item, ...(index > 0 && { seconds: (Date.parse(item.at) - Date.parse((all[index - 1] as Happened).at)) / 1000 }) }));
-  }, [operation, snapshots, gaps, more, t]);
+  }, [operation, snapshots, gaps, more, t, outcomeOf]);
   return <Timeline items={items} label={t('timeline')} />;
 }

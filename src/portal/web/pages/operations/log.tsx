@@ -35,6 +35,9 @@ export const resumesIn = (lines: readonly LogLine[] | undefined): LogLine[] => (
 
 const textOf = ({ at, level, server, message, fields }: LogLine): string => `${at} ${level.toUpperCase()} ${server} ${message}${Object.keys(fields).length > 0 ? ` ${JSON.stringify(fields)}` : ''}`;
 
+/** What a line says beside its message; the id of a connection is left to the copied text, which names it too. */
+const fieldsOf = ({ fields }: LogLine): string => Object.entries(fields).filter(([key]) => key !== 'connectionId').map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join(' ');
+
 /** The log of an operation, from a level on, to be copied as a whole. */
 export function Log({ log }: { log: ReturnType<typeof useLog> }) {
   const t = useOperationWords();
@@ -61,7 +64,7 @@ export function Log({ log }: { log: ReturnType<typeof useLog> }) {
               <Group gap={8} wrap="nowrap" align="baseline">
                 <Text size="xs" c="dimmed" className="tabular mono" style={{ whiteSpace: 'nowrap' }}>{format.clock(line.at)}</Text>
                 <Badge size="xs" variant="light" color={COLORS[line.level]} tt="none" style={{ flexShrink: 0 }}>{line.level}</Badge>
-                <Text size="sm" style={{ overflowWrap: 'anywhere', minWidth: 0 }}>{line.message}{Object.keys(line.fields).length > 0 && <Text span size="xs" c="dimmed" className="mono"> {JSON.stringify(line.fields)}</Text>}</Text>
+                <Text size="sm" style={{ overflowWrap: 'anywhere', minWidth: 0 }}>{line.message}<Text span size="xs" c="dimmed" className="mono"> {fieldsOf(line)}</Text></Text>
               </Group>
             </Box>
           ))}

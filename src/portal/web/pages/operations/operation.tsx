@@ -11,7 +11,7 @@ import { Copy } from '../../patterns/copy';
 import { ErrorNote } from '../../patterns/error';
 import { Facts } from '../../patterns/facts';
 import { Page } from '../../patterns/page';
-import { useKind } from '../../patterns/kind-words';
+import { useKind, useOutcome } from '../../patterns/kind-words';
 import { State } from '../../patterns/state';
 import { Ago, Elapsed } from '../../patterns/time';
 import { Errors } from './errors';
@@ -63,26 +63,30 @@ export function OperationPage() {
   );
 }
 
+/** Figures of results that have a word. */
+const RESULTS = ['vms', 'failed', 'reached', 'regions', 'specs', 'images', 'prices', 'done'] as const;
+
 function Overview({ operation }: { operation: Operation }) {
   const t = useOperationWords();
   const format = useFormat();
   const { done, failed, total } = operation.progress;
   const page = pageOfTarget(operation);
+  const outcome = useOutcome()(operation);
+  const factOf = (key: string): string => ((RESULTS as readonly string[]).includes(key) ? t(`result.${key as (typeof RESULTS)[number]}`) : key);
   return (
     <Card withBorder radius="lg">
       <Group justify="space-between" mb={6} align="baseline" role="status">
         <Group gap="xs" align="baseline"><Text fz={22} fw={700} className="tabular">{t('progress', { done: format.number(done), total: format.number(total) })}</Text>{failed > 0 && <Text c="red" fw={600} size="sm">{t('progress.failed', { count: failed })}</Text>}</Group>
-        <Text size="sm" className="tabular">{total > 0 && `${format.number((100 * (done + failed)) / total)} %`}</Text>
+        <Text size="sm" className="tabular">{total > 0 && format.percent((done + failed) / total)}</Text>
       </Group>
       <OperationProgress operation={operation} size="lg" />
-      {operation.message && <Text size="sm" mt="sm" style={{ overflowWrap: 'anywhere' }}>{operation.message}</Text>}
+      {outcome !== null && <Text size="sm" mt="sm" style={{ overflowWrap: 'anywhere' }}>{outcome}</Text>}
       <Box mt="md">
         <Facts cols={{ base: 2, sm: 4 }} facts={[
           [t('target'), page ? <Anchor component={Link} to={page} size="sm">{operation.target.name}</Anchor> : operation.target.name],
           [t('asked'), <Ago key="asked" at={operation.createdAt} />],
           [t('elapsed'), <Elapsed key="elapsed" from={operation.createdAt} to={operation.finishedAt} />],
-          [t('column.kind'), operation.kind],
-          ...Object.entries(operation.result ?? {}).filter(([, value]) => typeof value === 'number').map(([key, value]) => [key, format.number(value as number)] as const),
+          ...Object.entries(operation.result ?? {}).filter(([, value]) => typeof value === 'number').map(([key, value]) => [factOf(key), format.number(value as number)] as const),
         ]} />
       </Box>
     </Card>

@@ -12,7 +12,7 @@ import { useT } from '../../i18n/words';
 import { Empty } from '../../patterns/empty';
 import { type Column, List } from '../../patterns/list';
 import { Page } from '../../patterns/page';
-import { KINDS, useKind } from '../../patterns/kind-words';
+import { KINDS, useKind, useOutcome } from '../../patterns/kind-words';
 import { State } from '../../patterns/state';
 import { Ago, Elapsed } from '../../patterns/time';
 import { OperationProgress } from './progress';
@@ -45,6 +45,7 @@ export function OperationsPage() {
   const t = useOperationWords();
   const say = useT();
   const kindOf = useKind();
+  const outcomeOf = useOutcome();
   const [params, setParams] = useSearchParams();
   const project = useProject();
   const [target, setTarget] = useState(params.get('target') ?? '');
@@ -76,8 +77,8 @@ export function OperationsPage() {
     { id: 'progress', title: t('column.progress'), width: 190, value: (row) => row.progress.done, cell: (row) => <Group gap="xs" wrap="nowrap"><OperationProgress operation={row} /><Text size="xs" style={{ whiteSpace: 'nowrap' }}>{t('progress', row.progress)}</Text></Group> },
     { id: 'began', title: t('column.began'), width: 140, value: (row) => row.createdAt, cell: (row) => <Ago at={row.createdAt} /> },
     { id: 'took', title: t('column.took'), width: 90, end: true, value: (row) => (row.finishedAt ? Date.parse(row.finishedAt) - Date.parse(row.createdAt) : null), cell: (row) => <Elapsed from={row.createdAt} to={row.finishedAt} /> },
-    { id: 'message', title: t('column.message'), value: (row) => row.message, cell: (row) => <Text size="sm" c="dimmed" className="ellipsis" title={row.message ?? ''}>{row.message}</Text> },
-  ], [t, kindOf]);
+    { id: 'message', title: t('column.message'), width: 180, grows: true, value: outcomeOf, cell: (row) => <Text size="sm" c="dimmed" className="ellipsis" title={outcomeOf(row) ?? ''}>{outcomeOf(row)}</Text> },
+  ], [t, kindOf, outcomeOf]);
 
   return (
     <Page title={t('title')} about={t('about')}>

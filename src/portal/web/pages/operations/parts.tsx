@@ -4,15 +4,18 @@ import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useId, useMemo, useState } from 'react';
 import { allPages } from '../../app/pages';
 import { operationsParts } from '../../generated/sdk.gen';
+import { useT } from '../../i18n/words';
 import { ErrorNote } from '../../patterns/error';
+import { STATE_COLORS } from '../../patterns/state';
 import { Elapsed } from '../../patterns/time';
 import { type Operation, type Part, hasEnded } from './types';
 import { useOperationWords } from './words';
 
 const ORDER = ['failed', 'working', 'waiting', 'cancelled', 'done'] as const;
 const COLORS: Record<Part['state'], string> = { waiting: 'gray', working: 'blue', done: 'teal', failed: 'red', cancelled: 'gray' };
-/** Above this many, groups begin closed. */
+/** Above so many parts or places, groups begin closed. */
 const FEW = 30;
+const FEW_PLACES = 5;
 /** A group shows this many at most, the failed ones first. */
 const SHOWN = 200;
 const PACE_MS = 1500;
@@ -43,13 +46,14 @@ export function Parts({ operation }: { operation: Operation }) {
       {query.error && <Box mb="sm"><ErrorNote error={query.error} retry={() => void refetch()} /></Box>}
       {!query.data && !query.error && <Group justify="center" p="md"><Loader size="sm" /></Group>}
       {query.data?.length === 0 && <Text size="sm" c="dimmed">{t('parts.none')}</Text>}
-      {groups.map(([place, parts]) => <Place key={place} place={place} parts={parts} open={(query.data?.length ?? 0) <= FEW} />)}
+      {groups.map(([place, parts]) => <Place key={place} place={place} parts={parts} open={(query.data?.length ?? 0) <= FEW && groups.length <= FEW_PLACES} />)}
     </Card>
   );
 }
 
 function Place({ place, parts, open }: { place: string; parts: readonly Part[]; open: boolean }) {
   const t = useOperationWords();
+  const say = useT();
   const [opened, setOpened] = useState(open);
   const body = useId();
   const counts = ORDER.map((state) => [state, parts.filter((part) => part.state === state).length] as const).filter(([, count]) => count > 0);
@@ -69,15 +73,15 @@ function Place({ place, parts, open }: { place: string; parts: readonly Part[]; 
       <Collapse expanded={opened} id={body}>
         {opened && (
           <Table.ScrollContainer minWidth={420} pl={26}>
-            <Table verticalSpacing={3} fz="sm" className="tabular">
-              <Table.Thead><Table.Tr><Table.Th>{t('part.name')}</Table.Th><Table.Th>{t('part.state')}</Table.Th><Table.Th ta="end">{t('part.took')}</Table.Th><Table.Th>{t('part.why')}</Table.Th></Table.Tr></Table.Thead>
+            <Table layout="fixed" verticalSpacing={3} fz="sm" className="tabular">
+              <Table.Thead><Table.Tr><Table.Th w="32%">{t('part.name')}</Table.Th><Table.Th w="24%">{t('part.state')}</Table.Th><Table.Th w="16%" ta="end">{t('part.took')}</Table.Th><Table.Th>{t('part.why')}</Table.Th></Table.Tr></Table.Thead>
               <Table.Tbody>
                 {sorted.map((part) => (
                   <Table.Tr key={part.name} data-part={part.name}>
-                    <Table.Td style={{ whiteSpace: 'nowrap' }}>{part.name}</Table.Td>
+                    <Table.Td className="ellipsis" title={part.name}>{part.name}</Table.Td>
                     <Table.Td><Group gap={6} wrap="nowrap"><Badge variant="dot" color={COLORS[part.state]} tt="none">{t(`part.${part.state}`)}</Badge>{part.attempts > 1 && <Text size="xs" c="dimmed">{t('parts.attempt', { count: part.attempts })}</Text>}</Group></Table.Td>
                     <Table.Td ta="end">{part.startedAt && (part.finishedAt || part.state === 'working') ? <Elapsed from={part.startedAt} to={part.finishedAt} /> : '—'}</Table.Td>
-                    <Table.Td maw={380} className="ellipsis" title={part.error ? [part.error.message, part.error.help].filter(Boolean).join(' ') : undefined}>{part.error ? <><b>{part.error.code}</b> {part.error.message}</> : <Text span size="xs" c="dimmed">{part.detail}</Text>}</Table.Td>
+                    <Table.Td maw={380} className="ellipsis" title={part.error ? [part.error.message, part.error.help].filter(Boolean).join(' ') : undefined}>{part.error ? <><b>{part.error.code}</b> {part.error.message}</> : <Text span size="xs" c="dimmed">{part.detail !== null && part.detail in STATE_COLORS ? say(`state.${part.detail}` as 'state.running') : part.detail}</Text>}</Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>
