@@ -54,10 +54,9 @@ export function CommandsTab({ mci, vms, chosen, setChosen }: { mci: MciDetail; v
             <Stack gap="sm">
               <Textarea label={t('command')} description={t('command.help')} placeholder={t('command.hint')} value={command} onChange={(event) => setCommand(event.currentTarget.value)} autosize minRows={1} maxRows={10} spellCheck={false} maxLength={16_000} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }} />
               <Group align="flex-end" gap="md">
-                <div>
-                  <Input.Label labelElement="div" size="xs">{t('on')}</Input.Label>
+                <Input.Wrapper label={t('on')} labelElement="div" size="xs">
                   <SegmentedControl size="xs" aria-label={t('on')} value={on} onChange={(next) => { setOn(next); if (next === 'all') setChosen([]); }} data={[{ value: 'all', label: t('on.all', { count: running }) }, { value: 'groups', label: t('on.groups') }, ...(chosen.length > 0 ? [{ value: 'chosen', label: t('on.chosen', { count: chosen.length }) }] : [])]} />
-                </div>
+                </Input.Wrapper>
                 {on === 'groups' && <MultiSelect size="xs" miw={200} aria-label={t('on.pick')} placeholder={groups.length === 0 ? t('on.pick') : ''} data={mci.groups.map(({ name }) => name)} value={groups} onChange={setGroups} searchable />}
                 <NumberInput size="xs" miw={150} label={t('timeout')} value={timeoutSeconds} onChange={setTimeoutSeconds} min={1} max={3600} allowDecimal={false} />
                 <Allowed permission="mci:command"><Button type="submit" size="xs" leftSection={<Play size={14} aria-hidden />} loading={run.isPending} disabled={command.trim() === '' || running === 0 || (on === 'groups' && groups.length === 0)}>{t('run')}</Button></Allowed>

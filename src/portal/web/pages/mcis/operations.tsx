@@ -24,7 +24,7 @@ export function OperationsTab({ mci }: { mci: MciDetail }) {
   const format = useFormat();
   const query = useQuery({ queryKey: ['operations', 'of', mci.id], queryFn: () => allPages((pageToken) => operationsList({ query: { target: mci.id, pageSize: 200, ...(pageToken !== undefined && { pageToken }) } }), 1000) });
   const columns = useMemo<Column<Operation>[]>(() => [
-    { id: 'kind', title: t('operation'), value: (operation) => kindOf(operation.kind), cell: (operation) => <Anchor component={Link} to={`/operations/${operation.id}`} fw={600} size="sm">{kindOf(operation.kind)}</Anchor> },
+    { id: 'kind', title: t('operation'), width: 170, value: (operation) => kindOf(operation.kind), cell: (operation) => <Anchor component={Link} to={`/operations/${operation.id}`} fw={600} size="sm">{kindOf(operation.kind)}</Anchor> },
     { id: 'state', title: t('status'), value: (operation) => operation.state, cell: (operation) => <State state={operation.state} of="operation" />, width: 130 },
     { id: 'progress', title: t('progressTitle'), value: (operation) => operation.progress.done, cell: ({ progress }) => `${format.number(progress.done)} / ${format.number(progress.total)}${progress.failed > 0 ? ` · ${t('progress.failed', { count: progress.failed })}` : ''}`, width: 170 },
     { id: 'message', title: t('message'), width: 180, grows: true, value: outcomeOf, cell: (operation) => <Text size="sm" className="ellipsis" title={outcomeOf(operation) ?? ''}>{outcomeOf(operation) ?? '—'}</Text> },

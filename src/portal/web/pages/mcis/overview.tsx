@@ -32,10 +32,10 @@ export function Overview({ mci, vms, act, scale }: { mci: MciDetail; vms: readon
     { id: 'states', title: t('byState'), value: (group) => Object.keys(group.counts).join(' '), cell: (group) => <Counts counts={group.counts} />, width: 170 },
     { id: 'region', title: t('place'), value: (group) => `${group.cloud} ${group.region} ${group.zone ?? ''}`, cell: (group) => <PlaceCell group={group} /> },
     { id: 'spec', title: t('spec'), value: (group) => group.specId, cell: (group) => <SpecCell group={group} /> },
-    { id: 'image', title: t('image'), value: (group) => group.imageId, cell: (group) => <Text size="xs" className="mono ellipsis" title={group.imageId} maw={180}>{group.imageId}</Text> },
+    { id: 'image', title: t('image'), value: (group) => group.imageId, cell: (group) => <Text size="xs" className="mono ellipsis" title={group.imageId} maw={160}>{group.imageId}</Text> },
     { id: 'price', title: t('pricePerVm'), value: (group) => group.pricePerHour, cell: (group) => (group.pricePerHour !== null && group.currency !== null ? say('unit.perHour', { price: format.money(group.pricePerHour, group.currency) }) : <Text size="sm" c="dimmed">{say('unit.unknown')}</Text>), end: true, width: 130 },
     {
-      id: 'act', title: t('actions'), value: () => null, width: 80, cell: (group) => (
+      id: 'act', title: t('actions'), value: () => null, width: 75, cell: (group) => (
         <Allowed permission="mci:update"><DeedMenu of={group} groups={[group]} act={(action) => act(action, group)} scale={scale} disabled={away} /></Allowed>
       ),
     },

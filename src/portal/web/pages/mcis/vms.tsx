@@ -37,18 +37,19 @@ export function VmsTab({ mci, query, act, command }: { mci: MciDetail; query: Us
   const there = JSON.stringify(FILTERS.map((filter) => [filter, [...new Set(all?.map((vm) => vm[filter]))].sort()]));
   const choices = useMemo(() => Object.fromEntries(JSON.parse(there) as [string, string[]][]) as Record<(typeof FILTERS)[number], string[]>, [there]);
 
+  const failed = all?.some(({ failure }) => failure !== null) === true;
   const columns = useMemo<Column<Vm>[]>(() => [
     { id: 'name', title: t('vm'), value: (vm) => vm.name, cell: (vm) => <Text size="sm" fw={600} className="ellipsis" title={vm.name}>{vm.name}</Text> },
     { id: 'group', title: t('group'), value: (vm) => vm.group, hidden: true },
-    { id: 'state', title: t('status'), value: (vm) => say(`state.${vm.state}` as 'state.running'), cell: (vm) => <State state={vm.state} {...(vm.failure && { hint: vm.failure.message })} />, width: 130 },
-    { id: 'cloud', title: t('cloud'), value: (vm) => vm.cloud, width: 100 },
+    { id: 'state', title: t('status'), value: (vm) => say(`state.${vm.state}` as 'state.running'), cell: (vm) => <State state={vm.state} {...(vm.failure && { hint: vm.failure.message })} />, width: 110 },
+    { id: 'cloud', title: t('cloud'), value: (vm) => vm.cloud, width: 85 },
     { id: 'region', title: t('region'), value: (vm) => vm.region },
     { id: 'zone', title: t('zone'), value: (vm) => vm.zone, hidden: true },
     { id: 'spec', title: t('spec'), value: (vm) => vm.specId, cell: (vm) => <span className="mono">{vm.specId}</span> },
-    { id: 'publicIp', title: t('publicIp'), value: (vm) => vm.publicIp, cell: (vm) => <Address address={vm.publicIp} />, width: 170 },
-    { id: 'privateIp', title: t('privateIp'), value: (vm) => vm.privateIp, cell: (vm) => <Address address={vm.privateIp} />, width: 140 },
-    { id: 'price', title: t('pricePerHour'), value: (vm) => vm.pricePerHour, cell: (vm) => (vm.pricePerHour !== null && vm.currency !== null ? format.money(vm.pricePerHour, vm.currency) : '—'), end: true, width: 110 },
-    { id: 'why', title: t('cause'), value: (vm) => vm.failure && `${vm.failure.code} ${vm.failure.message}`, cell: (vm) => <Why vm={vm} /> },
+    { id: 'publicIp', title: t('publicIp'), value: (vm) => vm.publicIp, cell: (vm) => <Address address={vm.publicIp} />, width: 150 },
+    { id: 'privateIp', title: t('privateIp'), value: (vm) => vm.privateIp, cell: (vm) => <Address address={vm.privateIp} />, width: 120 },
+    { id: 'price', title: t('pricePerHour'), value: (vm) => vm.pricePerHour, cell: (vm) => (vm.pricePerHour !== null && vm.currency !== null ? format.money(vm.pricePerHour, vm.currency) : '—'), end: true, width: 105 },
+    { id: 'why', title: t('cause'), ...(failed && { width: 140, grows: true }), value: (vm) => vm.failure && `${vm.failure.code} ${vm.failure.message}`, cell: (vm) => <Why vm={vm} /> },
     { id: 'cloudId', title: t('cloudId'), value: (vm) => vm.cloudId, hidden: true, cell: (vm) => <span className="mono">{vm.cloudId ?? '—'}</span> },
     { id: 'created', title: t('created'), value: (vm) => vm.createdAt, cell: (vm) => format.time(vm.createdAt), hidden: true },
     {
@@ -59,7 +60,7 @@ export function VmsTab({ mci, query, act, command }: { mci: MciDetail; query: Us
         </Group>
       ),
     },
-  ], [t, say, mci.name]);
+  ], [t, say, mci.name, failed]);
 
   const filters = useMemo(() => {
     const at = { state, group, cloud, region };
@@ -80,7 +81,7 @@ export function VmsTab({ mci, query, act, command }: { mci: MciDetail; query: Us
   return (
     <>
       <List
-        id="mci-vms" label={t('vms')} rows={rows} columns={columns} rowId={(vm) => vm.name} error={query.error} retry={() => void query.refetch()}
+        id="mci-vms" height="max(360px, calc(100dvh - 340px))" label={t('vms')} rows={rows} columns={columns} rowId={(vm) => vm.name} error={query.error} retry={() => void query.refetch()}
         filters={filters}
         selection={(vms) => <>
           {ACTIONS.map((action) => <Allowed key={action} permission="mci:update"><Button size="compact-sm" variant="light" {...(action === 'terminate' && { color: 'red' })} onClick={() => act(action, vms)}>{t(`act.${action}`)}</Button></Allowed>)}
