@@ -36,6 +36,7 @@ describe('a bundle', () => {
 
   it.each<[string, Record<string, string | undefined>, ReturnType<typeof refused>]>([
     ['no manifest', { 'driver.json': undefined }, refused('manifest', 'is missing', 'driver.json')],
+    ['a field of several lines that is chosen from values', { 'driver.json': JSON.stringify(manifest({ credential: [{ name: 'key', label: { en: 'Key' }, secret: true, required: true, multiline: true, values: ['one'] }] })) }, refused('manifest', 'a field with values has one line', 'driver.json')],
     ['a manifest of a future SDK', { 'driver.json': JSON.stringify(manifest({ sdk: 2 })) }, refused('manifest', 'sdk: only driver SDK 1 is known here; the driver asks for 2', 'driver.json')],
     ['no entry', { 'dist/index.js': undefined }, refused('entry', 'is missing', 'dist/index.js')],
     ['a source', { 'src/index.ts': 'x' }, refused('path', 'is no part of a bundle', 'src/index.ts')],

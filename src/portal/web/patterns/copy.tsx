@@ -20,7 +20,7 @@ export function Copy({ text, label }: { text: string; label?: string }) {
 export function CodeBlock({ text, label }: { text: string; label?: string }) {
   return (
     <Group gap={0} align="flex-start" wrap="nowrap" bg="var(--mantine-color-default-hover)" style={{ border: '1px solid var(--mantine-color-default-border)', borderRadius: 8 }} p="xs">
-      <Box component="pre" m={0} className="mono" tabIndex={0} aria-label={label} style={{ overflow: 'auto', flex: 1, maxHeight: 320, whiteSpace: 'pre' }}>{text}</Box>
+      <Box component="pre" m={0} py={4} className="mono" tabIndex={0} aria-label={label} style={{ overflow: 'auto', flex: 1, maxHeight: 320, whiteSpace: 'pre' }}>{text}</Box>
       <Copy text={text} {...(label && { label })} />
     </Group>
   );

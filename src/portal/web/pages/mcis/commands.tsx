@@ -54,7 +54,7 @@ export function CommandsTab({ mci, vms, chosen, setChosen }: { mci: MciDetail; v
             <Stack gap="sm">
               <Textarea label={t('command')} description={t('command.help')} placeholder={t('command.hint')} value={command} onChange={(event) => setCommand(event.currentTarget.value)} autosize minRows={1} maxRows={10} spellCheck={false} maxLength={16_000} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }} />
               <Group align="flex-end" gap="md">
-                <Input.Wrapper label={t('on')} labelElement="div" size="xs">
+                <Input.Wrapper label={t('on')} labelElement="div" size="xs" styles={{ label: { display: 'block' } }}>
                   <SegmentedControl size="xs" aria-label={t('on')} value={on} onChange={(next) => { setOn(next); if (next === 'all') setChosen([]); }} data={[{ value: 'all', label: t('on.all', { count: running }) }, { value: 'groups', label: t('on.groups') }, ...(chosen.length > 0 ? [{ value: 'chosen', label: t('on.chosen', { count: chosen.length }) }] : [])]} />
                 </Input.Wrapper>
                 {on === 'groups' && <MultiSelect size="xs" miw={200} aria-label={t('on.pick')} placeholder={groups.length === 0 ? t('on.pick') : ''} data={mci.groups.map(({ name }) => name)} value={groups} onChange={setGroups} searchable />}
