@@ -5,6 +5,7 @@ import { Commands } from './commands.js';
 import { MciController } from './http/mci.controller.js';
 import { SummaryController } from './http/summary.controller.js';
 import { TerminalController } from './http/terminal.controller.js';
+import { VmsController } from './http/vms.controller.js';
 import { Infra } from './infra.js';
 import { Mcis } from './mcis.js';
 import { OperationParts } from './parts.js';
@@ -18,5 +19,5 @@ import { Summaries } from './summary.js';
 import { Terminals } from './terminals.js';
 
 /** Infrastructure: MCIs over any clouds and regions. */
-@Module({ imports: [IamModule, ConnectorModule], controllers: [MciController, SummaryController, TerminalController], providers: [Infra, Mcis, Planner, Rows, Resources, Places, SharedThings, Settler, Commands, Summaries, OperationParts, Terminals], exports: [Infra, Mcis] })
+@Module({ imports: [IamModule, ConnectorModule], controllers: [MciController, SummaryController, TerminalController, VmsController], providers: [Infra, Mcis, Planner, Rows, Resources, Places, SharedThings, Settler, Commands, Summaries, OperationParts, Terminals], exports: [Infra, Mcis] })
 export class InfraModule {}

@@ -4,7 +4,7 @@ import type { Principal, ProjectRef } from '../iam/index.js';
 import { type Page, idAfter, isId, toPage } from '../kernel/page.js';
 import { Problem } from '../kernel/problem.js';
 import { Secrets } from '../platform/index.js';
-import type { Mci, MciDetail, MciQuery, PrivateKey, Vm, VmQuery } from './http/mci.dto.js';
+import type { Mci, MciDetail, MciQuery, PrivateKey, ProjectVm, ProjectVmQuery, Vm, VmQuery } from './http/mci.dto.js';
 import { MciRow, VmGroupRow, VmRow } from './infra.entities.js';
 import { Rows } from './rows.js';
 import { countStates } from './status.js';
@@ -70,6 +70,21 @@ export class Mcis {
     const rows = await select.orderBy('vm.id').limit(query.pageSize + 1).getMany();
     const page = toPage(rows, query.pageSize, (row) => [row.id]);
     return { ...page, items: page.items.map((vm) => vmView(vm, groups.get(vm.groupId) ?? '')) };
+  }
+
+  /** VMs of all MCIs of a project by id, narrowed by words. */
+  async listProjectVms(project: ProjectRef, query: Body<typeof ProjectVmQuery>): Promise<Page<Body<typeof ProjectVm>>> {
+    const select = this.rows.manager.createQueryBuilder(VmRow, 'vm').innerJoin(MciRow, 'mci', 'mci.id = vm.mciId').innerJoin(VmGroupRow, 'grp', 'grp.id = vm.groupId')
+      .addSelect('mci.name', 'mci_name').addSelect('grp.name', 'grp_name').where('mci.projectId = :projectId', { projectId: project.id });
+    const after = idAfter(query);
+    if (after) select.andWhere('vm.id > :after', { after });
+    if (query.group) select.andWhere('grp.name = :group', { group: query.group });
+    for (const field of ['state', 'region', 'cloud'] as const) if (query[field]) select.andWhere(`vm.${field} = :${field}`, { [field]: query[field] });
+    const words = (query.q ?? '').toLowerCase().split(/\s+/).filter((word) => word !== '');
+    words.forEach((word, nth) => select.andWhere(`strpos(lower(concat_ws(' ', vm.name, mci.name, vm.publicIp, vm.privateIp, vm.cloudId, vm.specId, vm.cloud, vm.region)), :word${nth}) > 0`, { [`word${nth}`]: word }));
+    const { entities, raw } = await select.orderBy('vm.id').limit(query.pageSize + 1).getRawAndEntities<{ mci_name: string; grp_name: string }>();
+    const rows = entities.map((vm, nth) => ({ ...vmView(vm, raw[nth]?.grp_name ?? ''), mciId: vm.mciId, mci: raw[nth]?.mci_name ?? '' }));
+    return toPage(rows, query.pageSize, ({ id }) => [id]);
   }
 
   /** The row of a VM by id or name. @throws Problem NOT_FOUND. */

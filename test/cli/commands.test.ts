@@ -96,6 +96,7 @@ const DEEDS: Deed[] = [
   { command: 'mci list', says: /^NAME[\s\S]*web +running/ },
   { command: 'mci show', args: () => ['web'], says: /name +web\n[\s\S]*front/ },
   { command: 'vm list', args: () => ['web'], says: /front-1 +running[\s\S]*front-2 +running/ },
+  { command: 'vm list', args: () => ['--search', 'WEB front-2'], says: /^MCI[^\n]*\nweb +front-2 [^\n]*\n?$/ },
   { command: 'vm show', args: () => ['front-1'], says: /state +running/ },
   { command: 'mci key', args: () => ['web'], says: /The key is in \S+\.pem/ },
   { command: 'vm ssh', args: () => ['web/front-1', '--print'], says: /^ssh -i \S+\.pem -l \w+ -p \d+ .* -- 127\.[\d.]+$/m },

@@ -19,6 +19,30 @@ afterEach(async () => {
 });
 const codeOf = (answer: Answer) => `${answer.status} ${String(answer.body.code)}`;
 
+describe('the VMs of a project', () => {
+  it('are found by words over all of its MCIs, page by page, each with its MCI; those of no other project', async () => {
+    for (const name of ['shop', 'shelf']) await stage.ended(await stage.create(name, [group({ size: 2 }), group({ name: 'db' })]));
+    const find = async (query: string): Promise<string[]> => {
+      const { status, body } = await stage.server.call('GET', `/v1/projects/default/vms${query}`);
+      expect(status).toBe(200);
+      return (body.items as { mci: string; name: string; group: string }[]).map((vm) => `${vm.mci}/${vm.name} ${vm.group}`).sort();
+    };
+    expect(await find('')).toEqual(['shelf/db-1 db', 'shelf/web-1 web', 'shelf/web-2 web', 'shop/db-1 db', 'shop/web-1 web', 'shop/web-2 web']);
+    expect(await find('?q=SHOP%20%20web')).toEqual(['shop/web-1 web', 'shop/web-2 web']);
+    expect(await find('?q=shop%25')).toEqual([]);
+    expect(await find('?group=db&state=running')).toEqual(['shelf/db-1 db', 'shop/db-1 db']);
+    const { body } = await stage.server.call('GET', '/v1/projects/default/vms?q=shelf&pageSize=2');
+    const { publicIp } = (body.items as { publicIp: string }[])[0] as { publicIp: string };
+    expect(await find(`?q=${publicIp}`)).toContainEqual(expect.stringMatching(/^shelf/));
+    expect(await find(`?q=shelf&pageSize=2&pageToken=${String(body.nextPageToken)}`)).toHaveLength(1);
+    expect(await stage.server.call('GET', `/v1/projects/default/vms?q=${'x'.repeat(201)}`)).toMatchObject({ status: 400, body: { errors: [{ field: 'q' }] } });
+    const [workspace] = (await stage.server.call('GET', '/v1/workspaces')).body.items as { id: string }[];
+    await stage.server.call('POST', '/v1/projects', { body: { name: 'beside', workspaceId: workspace?.id } });
+    expect((await stage.server.call('GET', '/v1/projects/beside/vms')).body).toEqual({ items: [], nextPageToken: null });
+    for (const name of ['shop', 'shelf']) await stage.delete(name);
+  });
+});
+
 describe('a request made twice', () => {
   it('with one Idempotency-Key is one operation, and the first answer', async () => {
     const [one, two] = await Promise.all([0, 1].map(() => stage.create('once', [group()], {}, { key: 'key-1' })));

@@ -99,6 +99,10 @@ export const VmQuery = PageQuery.extend({
   group: z.string().max(63).optional().meta({ description: 'Name of a group' }), state: z.string().max(20).optional().meta({ description: 'State', example: 'running' }),
   region: z.string().max(80).optional().meta({ description: 'Region id', example: 'us-east-1' }), cloud: z.string().max(40).optional().meta({ description: 'The cloud', example: 'aws' }),
 });
+/** A VM with the MCI that it is of. */
+export const ProjectVm = Vm.extend({ mciId: z.uuid(), mci: z.string().meta({ description: 'Name of its MCI' }) });
+export const ProjectVmPage = pageOf(ProjectVm);
+export const ProjectVmQuery = VmQuery.extend({ q: z.string().max(200).optional().meta({ description: 'Words, each of them part of a name (of the VM or its MCI), address, id in the cloud, spec, cloud or region', example: 'web seoul' }) });
 
 /** Which VMs of an MCI; nothing named means all. */
 const Selection = { groups: z.array(z.string().max(63)).max(200).optional(), vms: z.array(z.string().max(80)).max(2000).optional().meta({ description: 'Names or ids' }) };

@@ -16,14 +16,8 @@ interface Vm extends Item { id: string; name: string; mci: string; state: string
 
 /** VMs of one MCI, or of all of the project. */
 async function listVms(session: Session, mci: string | undefined, query: Record<string, string | undefined> = {}, limit = Infinity): Promise<{ items: Vm[]; more: boolean }> {
-  const mcis = mci === undefined ? (await session.api.pages(`${session.projectPath}/mcis`, { pageSize: 200 })).items.map(({ name }) => String(name)) : [mci];
-  const vms: Vm[] = [];
-  for (const name of mcis) {
-    const { items, more } = await session.api.pages(`${mciPath(session, name)}/vms`, { pageSize: 200, ...query }, limit - vms.length);
-    vms.push(...items.map((item) => ({ mci: name, ...item }) as Vm));
-    if (vms.length >= limit) return { items: vms, more: more || name !== mcis.at(-1) };
-  }
-  return { items: vms, more: false };
+  const { items, more } = await session.api.pages(mci === undefined ? `${session.projectPath}/vms` : `${mciPath(session, mci)}/vms`, { pageSize: 200, ...query }, limit);
+  return { items: items.map((item) => ({ ...(mci !== undefined && { mci }), ...item }) as Vm), more };
 }
 
 /** The VM that `NAME`, `MCI/NAME` or an id names. @throws Failure where there is none, or several */
@@ -43,16 +37,19 @@ const IN_MCI: Flag = { name: 'mci', type: 'text', value: 'MCI', description: 'Th
 const VM = { name: '[MCI/]VM', required: true, completes: 'vm' as const };
 
 const list: Command = {
-  noun: 'vm', verb: 'list', summary: 'Lists VMs with state, addresses and price, of one MCI or of all.', permission: 'mci:read', operations: ['Mci_vms'], arguments: [{ name: 'MCI', required: false, completes: 'mci' }], columns: VM_COLUMNS,
+  noun: 'vm', verb: 'list', summary: 'Lists VMs with state, addresses and price, of one MCI or of all.', permission: 'mci:read', operations: ['Mci_vms', 'Vms_list'], arguments: [{ name: 'MCI', required: false, completes: 'mci' }], columns: VM_COLUMNS,
   flags: [
+    { name: 'search', type: 'text', value: 'WORDS', description: 'Words of names, addresses, specs, clouds and regions; of all MCIs only' },
     { name: 'group', type: 'text', value: 'NAME', description: 'Name of a group' }, { name: 'state', type: 'text', value: 'STATE', description: 'State, e.g. running' },
     { name: 'region', type: 'text', value: 'REGION', description: 'Region id, or a glob of it', completes: 'region' }, { name: 'cloud', type: 'text', value: 'CLOUD', description: 'The cloud' },
   ],
-  examples: ['vm list', "vm list web --state running --region 'ap-*'", 'vm list web -o csv --columns name,publicIp'],
+  examples: ['vm list', 'vm list --search "web seoul"', "vm list web --state running --region 'ap-*'", 'vm list web -o csv --columns name,publicIp'],
   async run({ arguments: [mci], flags, session }) {
     const region = flags.text('region');
+    const words = flags.text('search');
+    if (words !== undefined && mci !== undefined) throw wrongUsage('--search looks through the VMs of all MCIs', `Leave "${mci}" out, or write it among the words.`);
     const fits = region === undefined ? undefined : globOf(region);
-    const { items, more } = await listVms(session, mci, { group: flags.text('group'), state: flags.text('state'), cloud: flags.text('cloud'), ...(fits === undefined && { region }) }, fits ? Infinity : session.limit);
+    const { items, more } = await listVms(session, mci, { group: flags.text('group'), state: flags.text('state'), cloud: flags.text('cloud'), q: words, ...(fits === undefined && { region }) }, fits ? Infinity : session.limit);
     const fitting = fits ? items.filter((vm) => fits(vm.region)) : items;
     await session.output.list(fitting.slice(0, session.limit), VM_COLUMNS, { more: more || fitting.length > session.limit });
   },

@@ -5,7 +5,7 @@ import '@mantine/spotlight/styles.css';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
-import { catalogueSpecs, connectionsList, mciList, mciVms, operationsList } from '../generated/sdk.gen';
+import { catalogueSpecs, connectionsList, mciList, operationsList, vmsList } from '../generated/sdk.gen';
 import { LANGUAGES, type Language, language, setLanguage } from '../i18n';
 import { useFormat } from '../i18n/format';
 import { useT } from '../i18n/words';
@@ -15,8 +15,6 @@ import { useProject } from './project';
 import { useSession } from './session';
 
 const MOST_OF_A_KIND = 5;
-/** VMs have no search over MCIs; of the MCIs, so many are looked through. */
-const MCIS_LOOKED_THROUGH = 20;
 
 const fits = (query: string, ...texts: (string | null | undefined)[]): boolean => {
   const all = texts.join(' ').toLowerCase();
@@ -60,12 +58,8 @@ function useFound(query: string, opened: boolean): SpotlightActionGroupData[] {
   const project = useProject();
   const some = opened && query.length > 1;
   const mcis = useQuery({ queryKey: ['mcis', project, 'palette'], enabled: opened, queryFn: () => allPages((pageToken) => mciList({ path: { project }, query: { pageSize: 200, ...(pageToken !== undefined && { pageToken }) } }), 1000) });
-  const names = (mcis.data ?? []).slice(0, MCIS_LOOKED_THROUGH).map(({ name }) => name);
   // Not under `vms`: events would have all of them asked again each second.
-  const vms = useQuery({
-    queryKey: ['palette-vms', project, names], enabled: some && names.length > 0, staleTime: 30_000, placeholderData: keepPreviousData,
-    queryFn: async () => (await Promise.all(names.map(async (mci) => (await mciVms({ path: { project, mci }, query: { pageSize: 200 } })).items.map((vm) => ({ ...vm, mci }))))).flat(),
-  });
+  const vms = useQuery({ queryKey: ['palette-vms', project, query], enabled: some, staleTime: 30_000, placeholderData: keepPreviousData, queryFn: () => vmsList({ path: { project }, query: { q: query.slice(0, 200), pageSize: MOST_OF_A_KIND } }) });
   const specs = useQuery({ queryKey: ['specs', 'palette', query], enabled: some, placeholderData: keepPreviousData, queryFn: () => catalogueSpecs({ query: { q: query, pageSize: MOST_OF_A_KIND } }) });
   const connections = useQuery({ queryKey: ['connections', 'palette', query], enabled: some, placeholderData: keepPreviousData, queryFn: () => connectionsList({ query: { q: query, pageSize: MOST_OF_A_KIND } }) });
   const operations = useQuery({ queryKey: ['operations', 'palette'], enabled: some, queryFn: () => operationsList({ query: { pageSize: 100 } }) });
@@ -73,7 +67,7 @@ function useFound(query: string, opened: boolean): SpotlightActionGroupData[] {
   const found = (id: string, label: string, description: string, to: string): SpotlightActionData => ({ id, label, description, keywords: 'found', onClick: () => void go(to) });
   return [
     of(t('palette.mcis'), (mcis.data ?? []).filter(({ name }) => query === '' || fits(query, name)).slice(0, MOST_OF_A_KIND).map(({ id, name, status, vms: count }) => found(id, name, `${t(`state.${status}` as 'state.running')} · ${t('unit.vms', { count })}`, `/mcis/${name}`))),
-    of(t('palette.vms'), some ? (vms.data ?? []).filter(({ name, publicIp, privateIp, region, mci }) => fits(query, name, publicIp, privateIp, region, mci)).slice(0, MOST_OF_A_KIND).map((vm) => found(vm.id, vm.name, `${vm.mci} · ${vm.cloud} ${vm.region} · ${t(`state.${vm.state}` as 'state.running')}${vm.publicIp ? ` · ${vm.publicIp}` : ''}`, `/mcis/${vm.mci}?vm=${encodeURIComponent(vm.name)}`)) : []),
+    of(t('palette.vms'), some ? (vms.data?.items ?? []).map((vm) => found(vm.id, vm.name, `${vm.mci} · ${vm.cloud} ${vm.region} · ${t(`state.${vm.state}` as 'state.running')}${vm.publicIp ? ` · ${vm.publicIp}` : ''}`, `/mcis/${vm.mci}?vm=${encodeURIComponent(vm.name)}`)) : []),
     of(t('palette.connections'), some ? (connections.data?.items ?? []).map(({ id, name, cloud, state }) => found(id, name, `${cloud} · ${t(`state.${state}` as 'state.running')}`, `/connections/${id}`)) : []),
     of(t('palette.specs'), some ? (specs.data?.items ?? []).map((spec) => found(`${spec.connectionId} ${spec.region} ${spec.id}`, spec.id, `${spec.cloud} ${spec.region} · ${spec.vcpu} vCPU · ${format.number(spec.memoryMiB / 1024, 1)} GiB${spec.price ? ` · ${t('unit.perHour', { price: format.money(spec.price.perHour, spec.price.currency) })}` : ''}`, `/catalogue?q=${encodeURIComponent(spec.id)}`)) : []),
     of(t('palette.operations'), some ? (operations.data?.items ?? []).filter(({ kind, target, state }) => fits(query, kind, target.name, state)).slice(0, MOST_OF_A_KIND).map((operation) => found(operation.id, `${operation.kind} ${operation.target.name}`, `${t(`state.${operation.state}` as 'state.running')} · ${format.ago(operation.createdAt)}`, `/operations/${operation.id}`)) : []),
