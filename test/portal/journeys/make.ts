@@ -23,6 +23,12 @@ export const make: Journey = {
     await page.reload();
     await page.getByLabel(t('where.share', { place: 'gcp-demo asia-northeast3' })).waitFor();
     check('what was filled in outlives a reload', (await page.getByLabel(t('where.share', { place: 'gcp-demo asia-northeast3' })).inputValue()) === '2');
+    await page.goto('/mcis/new?from=shop');
+    await page.locator('[data-aside]').getByRole('button', { name: t('aside.back') }).waitFor();
+    check('another MCI takes the place of the draft', (await named.inputValue()).startsWith('shop-'));
+    await see('make-aside');
+    await page.locator('[data-aside]').getByRole('button', { name: t('aside.back') }).click();
+    await page.getByLabel(t('where.share', { place: 'gcp-demo asia-northeast3' })).waitFor();
     await onwards.click();
     await page.getByRole('heading', { name: t('access.title') }).waitFor();
     await see('make-access');

@@ -60,7 +60,12 @@ export const server: Journey = {
     const back = await stage.kill();
     await page.locator('[data-live=stale]').waitFor();
     await see('stale');
+    await page.getByRole('navigation', { name: say('portal', 'menu') }).getByRole('link', { name: say('portal', 'menu.catalogue') }).click();
+    await page.getByRole('heading', { level: 1, name: say('portal', 'error.pageAway') }).waitFor();
+    await see('page-away');
     await back();
+    await page.getByRole('heading', { level: 1, name: say('catalogue', 'title') }).waitFor();
+    await page.getByRole('navigation', { name: say('portal', 'menu') }).getByRole('link', { name: say('portal', 'menu.home') }).click();
     await page.locator('[data-live=live]').waitFor({ timeout: 60_000 });
     await shows(before + 5);
     check('the session outlives the server', !page.url().includes('/login'));

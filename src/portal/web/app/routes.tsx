@@ -14,7 +14,8 @@ export const router = createBrowserRouter([
     Component: Shell,
     HydrateFallback: Nothing,
     ErrorBoundary: PageBroke,
-    children: [
+    // Within the frame, so that the menu stays where a page breaks.
+    children: [{ ErrorBoundary: PageBroke, children: [
       { index: true, Component: HomePage },
       { path: 'connections', lazy: async () => ({ Component: (await import('../pages/connections/list')).ConnectionsPage }) },
       { path: 'connections/new', lazy: async () => ({ Component: (await import('../pages/connections/new')).NewConnectionPage }) },
@@ -33,6 +34,6 @@ export const router = createBrowserRouter([
       { path: 'mcis/:name/vms/:vm/terminal', lazy: async () => ({ Component: (await import('../pages/mcis/terminal')).TerminalPage }) },
       { path: 'mcis/:name/:tab?', lazy: async () => ({ Component: (await import('../pages/mcis/detail')).MciPage }) },
       { path: '*', Component: PageMissing },
-    ],
+    ] }],
   },
 ]);

@@ -1,5 +1,6 @@
 import { Alert, Button, Center, List, Stack, Text, Title } from '@mantine/core';
 import { CircleAlert } from 'lucide-react';
+import { useEffect } from 'react';
 import { Link, useRouteError } from 'react-router';
 import { ApiError } from '../app/queries';
 import { useT } from '../i18n/words';
@@ -27,13 +28,37 @@ export function ErrorNote({ error, retry }: { error: Error; retry?: () => void }
   );
 }
 
-/** For a page that threw. */
+/** What browsers say where a part of the application could not be fetched: the server is away, or is a newer one that has other parts. */
+const UNFETCHED = /dynamically imported module|module script failed/i;
+const LOOK_MS = 3000;
+/** A page that broke again so soon after it was loaded anew is not loaded anew by itself. */
+const ONCE_MS = 30_000;
+const RELOADED = 'mcmp.reloaded';
+
+/** Loads the page anew once the server answers. */
+function useReloadWhenBack(wanted: boolean): void {
+  useEffect(() => {
+    if (!wanted || Date.now() - Number(sessionStorage.getItem(RELOADED) ?? 0) < ONCE_MS) return;
+    const timer = setInterval(() => void fetch('/health/live').then(({ ok }) => {
+      if (!ok) return;
+      sessionStorage.setItem(RELOADED, String(Date.now()));
+      window.location.reload();
+    }, () => undefined), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [wanted]);
+}
+
+/** For a page that threw, or could not be fetched. */
 export function PageBroke() {
   const t = useT();
-  const error = useRouteError();
+  const thrown = useRouteError();
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const unfetched = UNFETCHED.test(error.message);
+  useReloadWhenBack(unfetched);
+  const shown = unfetched ? new ApiError({ status: 0, code: 'UNREACHABLE', title: 'Unreachable', detail: error.message }) : error;
   return (
     <Center p="xl" mih="60vh">
-      <Stack maw={640}><Title order={1} size="h3">{t('error.page')}</Title><ErrorNote error={error instanceof Error ? error : new Error(String(error))} retry={() => window.location.reload()} /></Stack>
+      <Stack maw={640}><Title order={1} size="h3">{t(unfetched ? 'error.pageAway' : 'error.page')}</Title><ErrorNote error={shown} retry={() => window.location.reload()} /></Stack>
     </Center>
   );
 }

@@ -14,6 +14,8 @@ export interface Draft {
   version: 1; step: number; name: string; description: string; labels: string[]; needs: Need[]; access: Access[]; policy: Policy;
   /** The key under which exactly this body was sent, so that sending it again makes nothing twice. */
   sent: { key: string; body: string } | null;
+  /** Whether it is as it was taken from another MCI, so that nothing is lost with it. */
+  untouched?: boolean;
 }
 
 export const placeKey = ({ connection, region }: { connection: string; region: string }): string => `${connection}/${region}`;
@@ -26,9 +28,12 @@ export const newDraft = (): Draft => ({ version: 1, step: 0, name: '', descripti
 
 const keyOf = (project: string): string => `mcmp.draft.mci.${project}`;
 
-function load(project: string): Draft | undefined {
+/** Where the draft waits that another took the place of. */
+const asideKeyOf = (project: string): string => `${keyOf(project)}.aside`;
+
+function load(project: string, key = keyOf(project)): Draft | undefined {
   try {
-    const kept = JSON.parse(localStorage.getItem(keyOf(project)) ?? 'null') as Draft | null;
+    const kept = JSON.parse(localStorage.getItem(key) ?? 'null') as Draft | null;
     return kept?.version === 1 && Array.isArray(kept.needs) ? kept : undefined;
   } catch {
     return undefined;
@@ -41,6 +46,12 @@ export const sentName = ({ sent }: Draft): string | undefined => (sent ? (JSON.p
 export const hasDraft = (project: string): boolean => load(project) !== undefined;
 export const dropDraft = (project: string): void => localStorage.removeItem(keyOf(project));
 
+/** Puts a draft aside, to make room for another. */
+export const setAside = (project: string, draft: Draft): void => localStorage.setItem(asideKeyOf(project), JSON.stringify(draft));
+/** What was put aside. */
+export const findAside = (project: string): Draft | undefined => load(project, asideKeyOf(project));
+export const dropAside = (project: string): void => localStorage.removeItem(asideKeyOf(project));
+
 /** The draft of a project, kept in this browser with each change until it is made or discarded. */
 export function useDraft(project: string): { draft: Draft; kept: boolean; change(part: Partial<Draft>): void; changeNeed(id: string, part: Partial<Need>): void; replace(draft: Draft): void; discard(fresh: Draft): void } {
   const [state, setState] = useState(() => ({ project, draft: load(project) ?? newDraft(), kept: hasDraft(project), dirty: false }));
@@ -49,8 +60,8 @@ export function useDraft(project: string): { draft: Draft; kept: boolean; change
     if (state.dirty) localStorage.setItem(keyOf(state.project), JSON.stringify(state.draft));
   }, [state]);
   const set = useCallback((next: (draft: Draft) => Draft) => setState((now) => ({ ...now, draft: next(now.draft), dirty: true })), []);
-  const change = useCallback((part: Partial<Draft>) => set((draft) => ({ ...draft, ...part })), [set]);
-  const changeNeed = useCallback((id: string, part: Partial<Need>) => set((draft) => ({ ...draft, needs: draft.needs.map((need) => (need.id === id ? { ...need, ...part } : need)) })), [set]);
+  const change = useCallback((part: Partial<Draft>) => set((draft) => ({ ...draft, untouched: false, ...part })), [set]);
+  const changeNeed = useCallback((id: string, part: Partial<Need>) => set((draft) => ({ ...draft, untouched: false, needs: draft.needs.map((need) => (need.id === id ? { ...need, ...part } : need)) })), [set]);
   const replace = useCallback((draft: Draft) => set(() => draft), [set]);
   const discard = useCallback((fresh: Draft) => {
     dropDraft(project);

@@ -31,7 +31,7 @@ export async function draftFrom(project: string, mci: string, regions: readonly 
     };
   }));
   return {
-    ...newDraft(), name: freeName(made.name), description: made.description, labels: Object.entries(made.labels).map(([key, value]) => `${key}=${value}`),
+    ...newDraft(), untouched: true, name: freeName(made.name), description: made.description, labels: Object.entries(made.labels).map(([key, value]) => `${key}=${value}`),
     policy: made.onPartialFailure as Draft['policy'], needs: needs.length > 0 ? needs : newDraft().needs,
     access: made.access.map(({ protocol, fromPort, toPort, cidr }) => ({ protocol, ...(fromPort !== undefined && { fromPort }), ...(toPort !== undefined && { toPort }), cidr })) as Draft['access'],
   };

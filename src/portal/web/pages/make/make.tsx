@@ -16,7 +16,7 @@ import { Page } from '../../patterns/page';
 import { AccessStep } from './access';
 import { bodyOf, split } from './body';
 import { MciAsCode } from './code';
-import { type Draft, newDraft, placeKey, sentName, suggestionKey, useDraft } from './draft';
+import { type Draft, dropAside, findAside, newDraft, placeKey, sentName, suggestionKey, useDraft } from './draft';
 import { Needs } from './needs';
 import { Obstacles, PlanStep, planGood, usePlan } from './plan';
 import { STEPS, obstaclesOf } from './problems';
@@ -73,6 +73,7 @@ function Wizard({ project }: { project: string }) {
   return (
     <Page title={t('title')} about={t('about')} actions={<Button size="xs" variant="subtle" color="gray" onClick={() => setAsking(true)}>{t('discard')}</Button>}>
       <MayNot permission="mci:create" />
+      <Aside key={prefill.note} project={project} replace={(earlier) => { replace(earlier); prefill.close(); }} />
       {prefill.note && <Alert mb="md" color="blue" withCloseButton closeButtonLabel={say('action.close')} onClose={prefill.close}>{prefill.note}</Alert>}
       {prefill.error && <Box mb="md"><ErrorNote error={prefill.error} /></Box>}
       <Sent sending={sending} sent={draft.sent} forget={() => change({ sent: null })} />
@@ -105,6 +106,25 @@ function Wizard({ project }: { project: string }) {
 function Create({ name, busy, disabled, create }: { name: string; busy: boolean; disabled: boolean; create(): void }) {
   const t = useMakeWords();
   return <Allowed permission="mci:create"><Button leftSection={<Rocket size={16} aria-hidden />} loading={busy} disabled={disabled} onClick={create}>{t('create', { name })}</Button></Allowed>;
+}
+
+/** The draft that another took the place of: one goes back to it, or lets it go. */
+function Aside({ project, replace }: { project: string; replace(earlier: Draft): void }) {
+  const t = useMakeWords();
+  const [earlier, setEarlier] = useState(() => findAside(project));
+  if (!earlier) return null;
+  const drop = (): void => {
+    dropAside(project);
+    setEarlier(undefined);
+  };
+  return (
+    <Alert mb="md" color="yellow" data-aside>
+      <Group gap="xs" justify="space-between">
+        <Text size="sm">{t('aside', { name: earlier.name })}</Text>
+        <Group gap="xs"><Button size="compact-sm" variant="default" onClick={() => { drop(); replace(earlier); }}>{t('aside.back')}</Button><Button size="compact-sm" variant="subtle" color="gray" onClick={drop}>{t('aside.drop')}</Button></Group>
+      </Group>
+    </Alert>
+  );
 }
 
 /** What the draft amounts to so far. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { type Draft, type Need, newDraft, newNeed } from './draft';
+import { type Draft, type Need, hasDraft, newDraft, newNeed, setAside } from './draft';
 import { draftFrom } from './from';
 import type { Region } from './suggest';
 import { useMakeWords } from './words';
@@ -38,7 +38,12 @@ export function usePrefill({ project, draft, kept, regions, taken, replace }: { 
     begun.current = address;
     const clear = (): void => setParams({}, { replace: true });
     if (from !== null) {
-      draftFrom(project, from, regions, (name) => freeName(name, taken)).then((next) => { replace(next); setNote('from'); }, (reason: unknown) => setError(reason instanceof Error ? reason : new Error(String(reason)))).finally(clear);
+      draftFrom(project, from, regions, (name) => freeName(name, taken)).then((next) => {
+        // What somebody had begun is not lost by looking at another.
+        if (hasDraft(project) && !draft.untouched) setAside(project, draft);
+        replace(next);
+        setNote('from');
+      }, (reason: unknown) => setError(reason instanceof Error ? reason : new Error(String(reason)))).finally(clear);
     } else if (wanted.length > 0 || connection !== null || region !== null) {
       const found = regions.filter((item) => (wanted.length > 0 ? wanted.includes(`${item.connection}/${item.id}`) : (connection === null || item.connection === connection) && (region === null || item.id === region)));
       // A connection alone means its first region that somebody has read already.
