@@ -8,8 +8,9 @@ import { pages } from './pages.js';
 import { run } from './run.js';
 import { server } from './server.js';
 import { session } from './session.js';
+import { trouble } from './trouble.js';
 import { viewer } from './viewer.js';
 import { watch } from './watch.js';
 
 /** Every journey, in the order in which they are played; those that kill the server come last. */
-export const JOURNEYS: readonly Journey[] = [session, expired, viewer, home, make, pages, run, connections, drivers, watch, server];
+export const JOURNEYS: readonly Journey[] = [session, expired, viewer, home, make, pages, run, trouble, connections, drivers, watch, server];

@@ -3,7 +3,8 @@ import { suggestionKey } from './draft';
 import type { Suggestion, Suggestions } from './suggest';
 
 export const NAME = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
-export const LABEL = /^([A-Za-z0-9._/-]{1,63})=([a-z0-9._-]{0,63})$/;
+/** As the API takes labels. */
+export const LABEL = /^(?!mcmp)([a-z][a-z0-9-]{0,30})=([a-z0-9._-]{0,63})$/;
 const GROUP_NAME = 30;
 
 /** How many VMs each place gets: what a person fixed stays, the rest is spread evenly. */

@@ -46,6 +46,18 @@ export const sentName = ({ sent }: Draft): string | undefined => (sent ? (JSON.p
 export const hasDraft = (project: string): boolean => load(project) !== undefined;
 export const dropDraft = (project: string): void => localStorage.removeItem(keyOf(project));
 
+const madeKeyOf = (project: string): string => `${keyOf(project)}.made`;
+/** Keeps what an operation was begun with: where all of it is taken back, nothing else tells it. */
+export const keepMade = (project: string, operation: string, draft: Draft): void => localStorage.setItem(madeKeyOf(project), JSON.stringify({ operation, draft }));
+/** Makes what an operation was begun with the draft again, and puts one that is there aside; nothing where this browser does not know it. */
+export function takeMade(project: string, operation: string): void {
+  const made = JSON.parse(localStorage.getItem(madeKeyOf(project)) ?? 'null') as { operation: string; draft: Draft } | null;
+  if (made?.operation !== operation) return;
+  const now = load(project);
+  if (now) setAside(project, now);
+  localStorage.setItem(keyOf(project), JSON.stringify({ ...made.draft, step: 0, sent: null }));
+}
+
 /** Puts a draft aside, to make room for another. */
 export const setAside = (project: string, draft: Draft): void => localStorage.setItem(asideKeyOf(project), JSON.stringify(draft));
 /** What was put aside. */

@@ -2,9 +2,10 @@ import { Alert, Button, Card, Center, Group, List, Loader, Progress as Bar, Stac
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { allPages } from '../../app/pages';
 import { useProject } from '../../app/project';
+import { ApiError } from '../../app/queries';
 import { mciVms, operationsCancel, operationsGet } from '../../generated/sdk.gen';
 import type { MciVmsResponse, OperationsGetResponse } from '../../generated/types.gen';
 import { useFormat } from '../../i18n/format';
@@ -14,6 +15,7 @@ import { Confirm } from '../../patterns/confirm';
 import { ErrorNote } from '../../patterns/error';
 import { Page } from '../../patterns/page';
 import { STATE_COLORS, State } from '../../patterns/state';
+import { takeMade } from './draft';
 import { useMakeWords } from './words';
 
 type Vm = MciVmsResponse['items'][number];
@@ -32,6 +34,8 @@ export function ProgressPage({ operationId }: { operationId: string }) {
     queryKey: ['vms', project, name, 'progress'], enabled: name !== undefined, staleTime: 0, retry: false,
     queryFn: () => allPages((pageToken) => mciVms({ path: { project, mci: name as string }, query: { pageSize: 200, ...(pageToken !== undefined && { pageToken }) } })),
   });
+  // Taken back as a whole, it is no more.
+  const gone = vms.error instanceof ApiError && vms.error.problem.status === 404;
   if (operation.error && !operation.data) return <Page title={t('progress.title', { name: '' })}><ErrorNote error={operation.error} retry={() => void operation.refetch()} /></Page>;
   if (!operation.data) return <Center mih="50vh"><Loader aria-label={say('list.loading')} /></Center>;
   const { state, progress, startedAt, endedAt } = timesOf(operation.data);
@@ -54,10 +58,10 @@ export function ProgressPage({ operationId }: { operationId: string }) {
             <Bar.Section value={share(progress.done, progress.total)} color="teal" aria-label={say('state.running')} /><Bar.Section value={share(progress.failed, progress.total)} color="red" aria-label={say('state.failed')} />
           </Bar.Root>
         </Card>
-        {state === 'succeeded' && <Alert color={progress.failed > 0 ? 'orange' : 'teal'} icon={progress.failed > 0 ? <TriangleAlert size={18} aria-hidden /> : <CircleCheck size={18} aria-hidden />} title={t(progress.failed > 0 ? 'progress.doneSome' : 'progress.done', { count: progress.done })}><Next name={name ?? ''} failed={progress.failed > 0} /></Alert>}
-        {(state === 'failed' || state === 'cancelled') && <Alert color={state === 'failed' ? 'red' : 'gray'} icon={<CircleX size={18} aria-hidden />} title={t(state === 'failed' ? 'progress.gone' : 'progress.cancelled')}><Next name={name ?? ''} failed /></Alert>}
+        {state === 'succeeded' && <Alert color={progress.failed > 0 ? 'orange' : 'teal'} icon={progress.failed > 0 ? <TriangleAlert size={18} aria-hidden /> : <CircleCheck size={18} aria-hidden />} title={t(progress.failed > 0 ? 'progress.doneSome' : 'progress.done', { count: progress.done })}><Next name={name ?? ''} operation={operationId} gone={gone} failed={progress.failed > 0} /></Alert>}
+        {(state === 'failed' || state === 'cancelled') && <Alert color={state === 'failed' ? 'red' : 'gray'} icon={<CircleX size={18} aria-hidden />} title={t(state === 'failed' ? 'progress.gone' : 'progress.cancelled')}><Next name={name ?? ''} operation={operationId} gone={gone} failed /></Alert>}
         <Errors operation={operation.data} />
-        {vms.data && <Regions vms={vms.data} />}
+        {vms.data && !gone && <Regions vms={vms.data} />}
       </Stack>
       <Confirm opened={asking} close={() => setAsking(false)} title={t('progress.cancel')} verb={t('progress.cancel')} act={async () => { await operationsCancel({ path: { operation: operationId } }); await operation.refetch(); }}><Text size="sm">{t('progress.cancelHelp')}</Text></Confirm>
     </Page>
@@ -68,13 +72,19 @@ const share = (count: number, total: number): number => (total === 0 ? 0 : (coun
 const timesOf = ({ state, progress, createdAt, finishedAt }: OperationsGetResponse) => ({ state, progress, startedAt: Date.parse(createdAt), endedAt: finishedAt === null ? undefined : Date.parse(finishedAt) });
 
 /** Where to go from here. */
-function Next({ name, failed = false }: { name: string; failed?: boolean }) {
+function Next({ name, operation, gone, failed }: { name: string; operation: string; gone: boolean; failed: boolean }) {
   const t = useMakeWords();
+  const project = useProject();
+  const go = useNavigate();
+  const again = (): void => {
+    if (gone) takeMade(project, operation);
+    void go(gone ? '/mcis/new' : `/mcis/new?from=${encodeURIComponent(name)}`);
+  };
   return (
     <Group gap="xs">
-      <Button size="xs" component={Link} to={`/mcis/${name}`}>{t('progress.mci')}</Button>
+      {!gone && <Button size="xs" component={Link} to={`/mcis/${name}`}>{t('progress.mci')}</Button>}
       <Button size="xs" variant="default" component={Link} to="/">{t('progress.map')}</Button>
-      {failed && <Button size="xs" variant="default" component={Link} to={`/mcis/new?from=${encodeURIComponent(name)}`}>{t('progress.again')}</Button>}
+      {failed && <Allowed permission="mci:create"><Button size="xs" variant="default" onClick={again}>{t('progress.again')}</Button></Allowed>}
     </Group>
   );
 }

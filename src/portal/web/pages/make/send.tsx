@@ -6,7 +6,7 @@ import { ApiError, queries } from '../../app/queries';
 import { mciCreate } from '../../generated/sdk.gen';
 import { useT } from '../../i18n/words';
 import { ErrorNote } from '../../patterns/error';
-import { type Body, type Draft, dropDraft } from './draft';
+import { type Body, type Draft, dropDraft, keepMade } from './draft';
 import { useMakeWords } from './words';
 
 const AGAIN_MS = 3000;
@@ -17,7 +17,7 @@ const unanswered = (error: unknown): boolean => error instanceof ApiError && [0,
 export interface Sending { state: 'idle' | 'busy' | 'waiting'; error: Error | undefined; send(body: Body): void; stop(): void }
 
 /** Makes an MCI once, however often it is sent: the same body goes under the same key, until an answer comes. */
-export function useSend(project: string, { sent }: Draft, change: (part: Partial<Draft>) => void): Sending {
+export function useSend(project: string, draft: Draft, change: (part: Partial<Draft>) => void): Sending {
   const navigate = useNavigate();
   const [state, setState] = useState<Sending['state']>('idle');
   const [error, setError] = useState<Error>();
@@ -36,11 +36,12 @@ export function useSend(project: string, { sent }: Draft, change: (part: Partial
     setState('busy');
     setError(undefined);
     const text = JSON.stringify(body);
-    const key = sent?.body === text ? sent.key : crypto.randomUUID();
+    const key = draft.sent?.body === text ? draft.sent.key : crypto.randomUUID();
     change({ sent: { key, body: text } });
     while (!mine.stopped) {
       try {
         const { id } = await mciCreate({ path: { project }, headers: { 'Idempotency-Key': key }, body });
+        keepMade(project, id, draft);
         dropDraft(project);
         for (const noun of ['mcis', 'summary', 'operations']) void queries.invalidateQueries({ queryKey: [noun] });
         return void (await navigate(`/mcis/new?operation=${id}`, { replace: true }));

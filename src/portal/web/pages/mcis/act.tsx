@@ -27,7 +27,7 @@ export function useBegun(): (message: string) => void {
 const shown = (vms: readonly Vm[]): string => vms.slice(0, 5).map(({ name }) => name).join(', ') + (vms.length > 5 ? ', …' : '');
 
 /** Says what an action will do to how many VMs before it is done; what destroys needs the name of the MCI. */
-export function ActDialog({ mci, deed, close }: { mci: MciDetail; deed: Deed | undefined; close(): void }) {
+export function ActDialog({ mci, deed, now, close }: { mci: MciDetail; deed: Deed | undefined; /** All VMs as they are by now. */ now: readonly Vm[]; close(): void }) {
   const t = useMciWords();
   const format = useFormat();
   const project = useProject();
@@ -35,7 +35,12 @@ export function ActDialog({ mci, deed, close }: { mci: MciDetail; deed: Deed | u
   // One key for each time it is opened, so that a click too many is one operation.
   const key = useMemo(() => newKey(), [deed]);
   if (!deed) return null;
-  const { action, scope, vms } = deed;
+  const { action } = deed;
+  // While the dialog is open, somebody else may change or delete what was chosen.
+  const byId = new Map(now.map((vm) => [vm.id, vm]));
+  const vms = deed.vms.flatMap(({ id }) => byId.get(id) ?? []);
+  const scope = deed.scope.vms ? { vms: vms.map(({ name }) => name) } : deed.scope;
+  const gone = deed.vms.length - vms.length;
   const meant = vms.filter(({ state }) => APPLIES[action].includes(state));
   const others = vms.filter(({ state }) => !APPLIES[action].includes(state));
   const body = { action, ...scope };
@@ -48,6 +53,7 @@ export function ActDialog({ mci, deed, close }: { mci: MciDetail; deed: Deed | u
     <Confirm opened close={close} title={t(`act.${action}`)} verb={t(`act.${action}`)} color={action === 'terminate' ? 'red' : 'sea'} disabled={meant.length === 0} {...(action === 'terminate' && { name: mci.name })} act={act}>
       <Stack gap={6}>
         <Text size="sm" fw={600}>{t(`will.${action}`, { count: meant.length })}</Text>
+        {gone > 0 && <Text size="sm" fw={600} role="status">{t('gone.chosen', { count: gone })}</Text>}
         {meant.length > 0 && <Text size="xs" c="dimmed" className="mono">{shown(meant)}</Text>}
         <Text size="sm">{t(`effect.${action}`)}</Text>
         {action === 'terminate' && meant.length > 0 && <Text size="sm">{t('saves')}: <Price prices={pricesOf(meant)} /></Text>}

@@ -91,7 +91,7 @@ function Loaded({ mci, error, retry }: { mci: MciDetail; error: Error | null; re
         <Tabs.Panel value="operations"><OperationsTab mci={mci} /></Tabs.Panel>
         <Tabs.Panel value="code"><MciCode mci={mci} /></Tabs.Panel>
       </Tabs>
-      <ActDialog mci={mci} deed={deed} close={() => setDeed(undefined)} />
+      <ActDialog mci={mci} deed={deed} now={vms} close={() => setDeed(undefined)} />
       {scaling && <ScaleDialog mci={mci} group={scaling} vms={vms} close={() => setScaling(undefined)} />}
       <DeleteDialog mci={mci} vms={vms} opened={deleting} close={() => setDeleting(false)} />
     </Page>
