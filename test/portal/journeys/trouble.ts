@@ -18,7 +18,7 @@ export const trouble: Journey = {
     await page.locator('[data-plan-price]').waitFor();
     await faults('POST', [{ method: 'vm.create', effect: { type: 'error', code: 'QUOTA_EXCEEDED' } }]);
     await page.getByRole('button', { name: t('create', { name }) }).click();
-    await page.getByText(t('progress.gone')).waitFor({ timeout: 60_000 });
+    await page.getByRole('alert').getByText(t('progress.gone'), { exact: true }).waitFor({ timeout: 60_000 });
     await faults('DELETE');
     await page.getByRole('link', { name: t('progress.mci') }).first().waitFor({ state: 'detached' });
     await see('make-taken-back');

@@ -83,7 +83,7 @@ function Next({ name, operation, gone, failed }: { name: string; operation: stri
   return (
     <Group gap="xs">
       {!gone && <Button size="xs" component={Link} to={`/mcis/${name}`}>{t('progress.mci')}</Button>}
-      <Button size="xs" variant="default" component={Link} to="/">{t('progress.map')}</Button>
+      {!gone && <Button size="xs" variant="default" component={Link} to="/">{t('progress.map')}</Button>}
       {failed && <Allowed permission="mci:create"><Button size="xs" variant="default" onClick={again}>{t('progress.again')}</Button></Allowed>}
     </Group>
   );
