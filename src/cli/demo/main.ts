@@ -88,6 +88,7 @@ function farewell(url: string, box: Box, { folder, password }: DemoSettings): vo
   const file = join(folder, 'password');
   say(`
 The server stays up.
+  portal    ${url}
   API page  ${url}/api
   log in    user admin, password ${password} (kept in ${file})
   by curl   TOKEN=$(curl -s ${url}/v1/auth/token -H 'content-type: application/json' -d "{\\"username\\":\\"admin\\",\\"password\\":\\"$(cat ${file})\\"}" | sed -E 's/.*"accessToken":"([^"]+)".*/\\1/')
