@@ -52,6 +52,16 @@ export class Resolver {
   }
 
   private async find(wanted: Wanted, field: string): Promise<Found | undefined> {
+    try {
+      return await this.look(wanted, field);
+    } catch (error) {
+      // A connection may go while what it has is looked up.
+      if (!(error instanceof Problem && error.code === 'NOT_FOUND')) throw error;
+      return void this.problems.push({ field: `${field}.connection`, rule: `the connection "${wanted.connection}" was deleted just now`, help: 'GET /v1/connections lists those that there are' });
+    }
+  }
+
+  private async look(wanted: Wanted, field: string): Promise<Found | undefined> {
     const refuse = (part: string, rule: string, help: string): undefined => void this.problems.push({ field: `${field}.${part}`, rule, help });
     const connection = await this.connection(wanted.connection);
     if (!connection) return refuse('connection', `there is no connection "${wanted.connection}" in this workspace`, 'GET /v1/connections lists them; POST /v1/connections makes one');
