@@ -96,7 +96,7 @@ function Figures({ summary }: { summary: Summary | undefined }) {
   const figure = (title: string, value: React.ReactNode, note?: React.ReactNode, color?: string) => (
     <Card withBorder radius="lg" py="sm" data-figure={title}>
       <Text size="xs" c="dimmed">{title}</Text>
-      {summary ? <Text fz={{ base: 20, xs: 24 }} fw={700} lh={1.25} className="tabular" {...(color && { c: color })}>{value}</Text> : <Skeleton h={28} w={90} />}
+      {summary ? <Text component="div" fz={{ base: 20, xs: 24 }} fw={700} lh={1.25} className="tabular" {...(color && { c: color })}>{value}</Text> : <Skeleton h={28} w={90} />}
       <Text size="xs" c="dimmed" mih={18} className="ellipsis">{note}</Text>
     </Card>
   );
