@@ -31,7 +31,18 @@ export const home: Journey = {
     await page.getByPlaceholder(say('portal', 'palette.hint')).fill('shop');
     await page.getByRole('dialog').getByText('shop').first().waitFor();
     await see('palette');
-    await page.keyboard.press('Escape');
+    await page.getByPlaceholder(say('portal', 'palette.hint')).fill('shop gcp-2');
+    await page.getByRole('dialog').getByText('gcp-2', { exact: true }).click();
+    await page.waitForURL(/\/mcis\/shop\?vm=gcp-2$/);
+    await page.goto('/');
+    await page.locator('[data-live=live]').waitFor();
+
+    // A page that nobody sees lets go of its stream, and is live again when it is looked at.
+    const look = (state: 'hidden' | 'visible') => page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`);
+    await look('hidden');
+    await page.locator('[data-live=stale]').waitFor();
+    await look('visible');
+    await page.locator('[data-live=live]').waitFor();
 
     const other = language === 'en' ? ['한국어', 'ko'] as const : ['English', 'en'] as const;
     await page.getByRole('button', { name: say('portal', 'language') }).click();

@@ -11,6 +11,7 @@ import { useFormat } from '../i18n/format';
 import { useT } from '../i18n/words';
 import { MENU } from './menu';
 import { allPages } from './pages';
+import { useKind } from '../patterns/kind-words';
 import { useProject } from './project';
 import { useSession } from './session';
 
@@ -56,6 +57,7 @@ function useFound(query: string, opened: boolean): SpotlightActionGroupData[] {
   const format = useFormat();
   const go = useNavigate();
   const project = useProject();
+  const kindOf = useKind();
   const some = opened && query.length > 1;
   const mcis = useQuery({ queryKey: ['mcis', project, 'palette'], enabled: opened, queryFn: () => allPages((pageToken) => mciList({ path: { project }, query: { pageSize: 200, ...(pageToken !== undefined && { pageToken }) } }), 1000) });
   // Not under `vms`: events would have all of them asked again each second.
@@ -70,7 +72,7 @@ function useFound(query: string, opened: boolean): SpotlightActionGroupData[] {
     of(t('palette.vms'), some ? (vms.data?.items ?? []).map((vm) => found(vm.id, vm.name, `${vm.mci} · ${vm.cloud} ${vm.region} · ${t(`state.${vm.state}` as 'state.running')}${vm.publicIp ? ` · ${vm.publicIp}` : ''}`, `/mcis/${vm.mci}?vm=${encodeURIComponent(vm.name)}`)) : []),
     of(t('palette.connections'), some ? (connections.data?.items ?? []).map(({ id, name, cloud, state }) => found(id, name, `${cloud} · ${t(`state.${state}` as 'state.running')}`, `/connections/${id}`)) : []),
     of(t('palette.specs'), some ? (specs.data?.items ?? []).map((spec) => found(`${spec.connectionId} ${spec.region} ${spec.id}`, spec.id, `${spec.cloud} ${spec.region} · ${spec.vcpu} vCPU · ${format.number(spec.memoryMiB / 1024, 1)} GiB${spec.price ? ` · ${t('unit.perHour', { price: format.money(spec.price.perHour, spec.price.currency) })}` : ''}`, `/catalogue?q=${encodeURIComponent(spec.id)}`)) : []),
-    of(t('palette.operations'), some ? (operations.data?.items ?? []).filter(({ kind, target, state }) => fits(query, kind, target.name, state)).slice(0, MOST_OF_A_KIND).map((operation) => found(operation.id, `${operation.kind} ${operation.target.name}`, `${t(`state.${operation.state}` as 'state.running')} · ${format.ago(operation.createdAt)}`, `/operations/${operation.id}`)) : []),
+    of(t('palette.operations'), some ? (operations.data?.items ?? []).filter(({ kind, target, state }) => fits(query, kind, kindOf(kind), target.name, state)).slice(0, MOST_OF_A_KIND).map((operation) => found(operation.id, `${kindOf(operation.kind)} · ${operation.target.name}`, `${t(`state.${operation.state}` as 'state.running')} · ${format.ago(operation.createdAt)}`, `/operations/${operation.id}`)) : []),
     of(t('palette.pages'), MENU.map(({ to, key }) => ({ id: to, label: t(key), onClick: () => void go(to) }))),
   ];
 }
