@@ -96,6 +96,8 @@ describe('an MCI', () => {
     expect(table.stdout.split('\n')[0]).toMatch(/^MCI +NAME +STATE/);
     expect((await mcmp.run(['vm', 'list', '-o', 'csv', '--columns', 'name,state'])).stdout).toBe('name,state\nfront-1,running\nfront-2,running\nfront-3,running\n');
     expect((await mcmp.run(['vm', 'list', '-o', 'name'])).stdout.trim().split('\n')).toHaveLength(3);
+    expect((await mcmp.run(['vm', 'list', 'web', '--limit', '2', '-o', 'csv', '--columns', 'mci,name'])).stdout).toBe('mci,name\nweb,front-1\nweb,front-2\n');
+    expect((await mcmp.run(['vm', 'list', 'none'])).code).toBe(4);
     expect((await mcmp.run(['mci', 'show', 'web', '-o', 'yaml'])).stdout).toMatch(/^name: web$/m);
 
     const told = await mcmp.run(['mci', 'command', 'web', '--', 'hostname']);
