@@ -14,7 +14,7 @@ import { type Stage, openStage, round } from './stage.js';
  */
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, servers: { type: 'string', default: '1,2' } } });
 const SECONDS = Number(values.seconds);
-const LIMITS = { used: 0.9, throttled: 0.01, personP95Ms: 1000, workspaceP95Ms: 1000, statementsPerSecond: 15 };
+const LIMITS = { used: 0.9, throttled: 0.01, personP95Ms: 1000, workspaceP95Ms: 1000, statementsPerSecond: 20 };
 const REGION = 'us-east-1';
 
 /** `callers` at once on each server: more than the limit lets through, and not so many that they would wait out their deadlines. */

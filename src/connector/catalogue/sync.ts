@@ -109,7 +109,7 @@ export class Sync implements OnModuleInit {
     await this.database.transaction(async (manager) => {
       if (!(await holdConnection(manager, connectionId))) return;
       if (rows.length > 0) await manager.createQueryBuilder().insert().into(SyncRegionRow).values(rows).orIgnore().execute();
-      await this.operations.progress(manager, operationId, { total: rows.length, failed: rows.filter(({ state }) => state === 'failed').length, message: `Reading ${rows.length} regions` });
+      await this.operations.progress(manager, operationId, { total: rows.length, failed: rows.filter(({ state }) => state === 'failed').length, message: `Reading ${regionCount(rows.length)}` });
     });
   }
 
@@ -139,7 +139,7 @@ export class Sync implements OnModuleInit {
     const [counted] = (await this.database.dataSource.query(
       `SELECT count(*) FILTER (WHERE state = 'done')::int AS done, count(*) FILTER (WHERE state = 'failed')::int AS failed FROM connector.sync_region WHERE operation_id = $1`, [operationId],
     )) as { done: number; failed: number }[];
-    if (counted) await this.operations.progress(undefined, operationId, { ...counted, message: `${counted.done} regions read` });
+    if (counted) await this.operations.progress(undefined, operationId, { ...counted, message: `${regionCount(counted.done)} read` });
   }
 
   private async finish({ operationId, connectionId }: SyncRow): Promise<void> {
@@ -150,8 +150,8 @@ export class Sync implements OnModuleInit {
     await this.database.transaction(async (manager) => {
       if (result.regions > 0) await manager.update(ConnectionRow, { id: connectionId }, { syncedAt: new Date() });
       await this.end(manager, operationId, {
-        state: failed.length > 0 ? 'failed' : 'succeeded', result, errors: byCode(failed),
-        message: failed.length > 0 ? `${failed.length} of ${rows.length} regions could not be read whole; what could not be read stays as it was.` : `${result.regions} regions: ${result.specs} specs, ${result.images} images, ${result.prices} prices.`,
+        state: failed.length > 0 ? 'failed' : 'succeeded', done: result.regions, failed: failed.length, result, errors: byCode(failed),
+        message: failed.length > 0 ? `${failed.length} of ${regionCount(rows.length)} could not be read whole; what could not be read stays as it was.` : `${regionCount(result.regions)}: ${result.specs} specs, ${result.images} images, ${result.prices} prices.`,
       });
     });
     // Fresh statistics and visibility maps at once, not when autovacuum comes by: searches plan by them.
@@ -175,6 +175,8 @@ export class Sync implements OnModuleInit {
 }
 
 const isAbsent = (error: unknown): boolean => isDriverError(error) && error.detail?.providerCode === DRIVER_ABSENT;
+
+const regionCount = (count: number): string => `${count} region${count === 1 ? '' : 's'}`;
 
 const setsEqual = (one: readonly string[], other: readonly string[]): boolean => one.length === other.length && one.every((item) => other.includes(item));
 

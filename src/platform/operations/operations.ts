@@ -57,9 +57,9 @@ export class Operations {
     });
   }
 
-  /** Ends it, once: one that has ended stays as it is. */
-  async finish(manager: EntityManager | undefined, id: string, end: { state: FinalState; message?: string | undefined; result?: Record<string, unknown> | undefined; errors?: OperationError[] | undefined }): Promise<void> {
-    await this.change(manager, id, (row) => ({ state: end.state, message: end.message ?? row.message, result: end.result ?? row.result, errors: end.errors ?? row.errors, finishedAt: new Date() }));
+  /** Ends it, once: one that has ended stays as it is. Figures may be given once more, where reports of parts side by side could have come out of order. */
+  async finish(manager: EntityManager | undefined, id: string, end: { state: FinalState; done?: number; failed?: number; message?: string | undefined; result?: Record<string, unknown> | undefined; errors?: OperationError[] | undefined }): Promise<void> {
+    await this.change(manager, id, (row) => ({ state: end.state, done: end.done ?? row.done, failed: end.failed ?? row.failed, message: end.message ?? row.message, result: end.result ?? row.result, errors: end.errors ?? row.errors, finishedAt: new Date() }));
   }
 
   /** The operation as it is now, if there is one. */

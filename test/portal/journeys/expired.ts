@@ -29,7 +29,7 @@ export const expired: Journey = {
     await dialog.getByRole('button', { name: say('portal', 'login.submit') }).click();
     await dialog.getByRole('alert').waitFor();
     await again();
-    await page.locator('[data-plan-price]').waitFor();
+    await page.locator('[data-plan=current]').waitFor();
     check('the plan that was asked for came after the log-in', (await page.getByText(say('portal', 'error.title')).count()) === 0);
 
     // Another tab of this browser begins another session of the same person.
@@ -37,7 +37,7 @@ export const expired: Journey = {
     await page.getByRole('button', { name: say('portal', 'action.back') }).click();
     await page.getByRole('checkbox', { name: t('access.http') }).check();
     await onwards('plan');
-    await page.locator('[data-plan-price]').waitFor();
+    await page.locator('[data-plan=current]').waitFor();
 
     await page.context().clearCookies();
     await page.getByRole('button', { name: t('create', { name }) }).click();

@@ -33,7 +33,7 @@ export const make: Journey = {
     await page.getByRole('heading', { name: t('access.title') }).waitFor();
     await see('make-access');
     await onwards.click();
-    await page.locator('[data-plan-price]').waitFor();
+    await page.locator('[data-plan=current]').waitFor();
     await see('make-plan');
     await page.getByRole('button', { name: t('create', { name }) }).click();
     await page.getByText(t('progress.runs', { name })).first().waitFor({ timeout: 60_000 });

@@ -37,7 +37,7 @@ export const server: Journey = {
       await page.getByLabel(t('name')).fill(lost);
       for (const step of ['where', 'access']) await page.getByRole('button', { name: t('next', { step: t(`step.${step}`) }), exact: true }).click();
       await page.getByRole('button', { name: t('toPlan') }).click();
-      await page.locator('[data-plan-price]').waitFor();
+      await page.locator('[data-plan=current]').waitFor();
       let sent = 0;
       await page.route('**/v1/projects/default/mcis', async (route) => {
         if (route.request().method() !== 'POST' || (sent += 1) > 1) return route.continue();

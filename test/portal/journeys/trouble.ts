@@ -15,7 +15,7 @@ export const trouble: Journey = {
     for (const step of ['where', 'access']) await page.getByRole('button', { name: t('next', { step: t(`step.${step}`) }), exact: true }).click();
     await page.getByRole('radio', { name: t('policy.rollback') }).click();
     await page.getByRole('button', { name: t('toPlan') }).click();
-    await page.locator('[data-plan-price]').waitFor();
+    await page.locator('[data-plan=current]').waitFor();
     await faults('POST', [{ method: 'vm.create', effect: { type: 'error', code: 'QUOTA_EXCEEDED' } }]);
     await page.getByRole('button', { name: t('create', { name }) }).click();
     await page.getByRole('alert').getByText(t('progress.gone'), { exact: true }).waitFor({ timeout: 60_000 });

@@ -34,7 +34,7 @@ export function PlanStep({ obstacles, plan, go }: { obstacles: readonly Obstacle
     return <Stack><ErrorNote error={plan.error} retry={() => void plan.refetch()} /><Group>{steps.map((step) => <Button key={step} size="xs" variant="light" onClick={() => go(step)}>{t('plan.mendOn', { step: t(`step.${(['needs', 'where', 'access'] as const)[step] ?? 'needs'}`) })}</Button>)}</Group></Stack>;
   }
   if (!plan.data) return <Center py="xl"><Stack align="center" role="status"><Loader aria-hidden /><Text size="sm">{t('plan.asking')}</Text></Stack></Center>;
-  return <Shown plan={plan.data} go={go} />;
+  return <Shown plan={plan.data} old={plan.isPlaceholderData} go={go} />;
 }
 
 /** What keeps a draft from being planned, each with the way to where it is mended. */
@@ -47,7 +47,7 @@ export function Obstacles({ obstacles, go }: { obstacles: readonly Obstacle[]; /
   );
 }
 
-function Shown({ plan, go }: { plan: Plan; go(step: number): void }) {
+function Shown({ plan, old, go }: { plan: Plan; /** Of the request as it was before; the answer to what it is now is awaited. */ old: boolean; go(step: number): void }) {
   const t = useMakeWords();
   const say = useT();
   const format = useFormat();
@@ -58,10 +58,11 @@ function Shown({ plan, go }: { plan: Plan; go(step: number): void }) {
   const regions = new Set(plan.resources.filter(({ kind }) => kind === 'vm').map(({ connection, region }) => `${connection}/${region}`)).size;
   const clouds = new Set(plan.resources.map(({ cloud }) => cloud)).size;
   return (
-    <Stack>
+    <Stack data-plan={old ? 'former' : 'current'} aria-busy={old} style={{ opacity: old ? 0.5 : 1 }}>
+      {old && <Group gap="xs" role="status"><Loader size="xs" aria-hidden /><Text size="sm">{t('plan.asking')}</Text></Group>}
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
         <Card withBorder radius="lg"><Text size="xs" c="dimmed">{t('plan.makes')}</Text><Text fz={22} fw={700} className="tabular">{say('unit.vms', { count: plan.vms })}</Text><Text size="xs" c="dimmed">{t('plan.spread', { regions, clouds })}</Text></Card>
-        <Card withBorder radius="lg" data-plan-price>
+        <Card withBorder radius="lg">
           <Text size="xs" c="dimmed">{t('plan.price')}</Text>
           {plan.price.length === 0 && <Text fz={22} fw={700}>{say('unit.unknown')}</Text>}
           {plan.price.map((price) => <div key={price.currency}><Text fz={22} fw={700} className="tabular">{say('unit.perHour', { price: format.money(price.perHour, price.currency) })}</Text><Text size="xs" c="dimmed">{say('unit.perMonth', { price: format.monthly(price.perMonth, price.currency) })} · {t('plan.asOf', { time: format.date(price.asOf) })}{price.simulated && ` · ${t('price.simulated')}`}</Text></div>)}
