@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { packed } from '../connector/fixtures/packed.js';
 import { ADMIN_PASSWORD } from '../support/server.js';
 import { type Going, onTerminal } from './mcmp.js';
 import { type Stage, furnish, openStage, shellOf } from './stage.js';
@@ -43,6 +44,24 @@ describe('questions on a terminal', () => {
       expect([args, (await asked.ended).code]).toEqual([args, 130]);
     }
     expect((await stage.mcmp.run(['profile', 'show', 'never'])).code).toBe(4);
+  });
+
+  it('take a key of several lines as it is pasted, or typed to an empty line, and no more than one line where one is wanted', async () => {
+    const field = (name: string, multiline: boolean) => ({ name, label: { en: name }, secret: true, required: true, multiline });
+    await stage.mcmp.run(['driver', 'upload', stage.file('locked.mcmp', await packed({ version: '1.0.0', name: 'locked', manifest: { credential: [field('pem', true), field('pass', false)] }, verify: "return { accountId: JSON.stringify(credential).replace(/\\W+/g, '-') };" })), '--allow-unsigned']);
+    const paste = (text: string): string => `\u001B[200~${text}\u001B[201~`;
+    for (const [name, pem] of [['pasted', `${paste('-BEGIN-\r\rAbC=\r-END-\r')}\r`], ['typed', '-BEGIN-\rAbC=\r-ENX\u007FD-\u001B[D\r\r']] as const) {
+      const create = terminal(`connection create ${name} --driver locked --no-sync`);
+      await create.said(/pem \(several lines, then an empty one\): $/);
+      create.type(pem);
+      await create.said(/pass: $/);
+      create.type(`${paste('two\rlines')}\r`);
+      await create.said(/It is a single line\.\s[^]*pass: $/);
+      create.type(`${paste('key')}\r`);
+      const { code, stdout } = await create.ended;
+      expect([code, stdout]).toEqual([0, expect.stringMatching(name === 'pasted' ? /account -pem-BEGIN-n-nAbC-n-END-pass-key-/ : /account -pem-BEGIN-nAbC-n-END-pass-key-/)]);
+      expect(stdout).not.toMatch(/AbC=/);
+    }
   });
 
   it('wants the name typed before it destroys, and does nothing for another', async () => {

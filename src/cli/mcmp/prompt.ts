@@ -1,3 +1,4 @@
+import type { Key } from 'node:readline';
 import { EXIT, Failure, wrongUsage } from './failure.js';
 import { readInput } from './document.js';
 
@@ -20,40 +21,45 @@ export async function ask(question: string): Promise<string> {
   }
 }
 
-/** Asks for a secret, which is not shown while it is typed. */
-export async function askSecret(question: string): Promise<string> {
+/** Terminals that can then say where a paste begins and ends, so that its lines are not taken for answers. */
+const PASTES = { on: '\u001B[?2004h', off: '\u001B[?2004l' };
+
+/**
+ * Asks for a secret, which is not shown while it is typed. One of several lines, as a PEM key has, ends at an empty line; the empty lines of a paste belong to it.
+ * @throws Failure where there is no terminal, or Ctrl-C was pressed
+ */
+export async function askSecret(question: string, { multiline = false } = {}): Promise<string> {
   needTerminal(question);
   const { stdin, stderr } = process;
+  const { emitKeypressEvents } = await import('node:readline');
   // Nothing is shown any more when the question is: what is typed at once is a secret too.
   stdin.setRawMode(true);
-  stderr.write(`${question}: `);
+  emitKeypressEvents(stdin);
+  stderr.write(`${PASTES.on}${question}: `);
   stdin.resume();
-  stdin.setEncoding('utf8');
+  let read: ((text: string | undefined, key: Key) => void) | undefined;
   try {
     return await new Promise<string>((done, failed) => {
       let typed = '';
-      const read = (chunk: string): void => {
-        for (const key of chunk) {
-          if (key === '\u0003' || (key === '\u0004' && typed === '')) {
-            stdin.off('data', read);
-            return failed(interrupted());
-          }
-          if (key === '\r' || key === '\n') {
-            stdin.off('data', read);
-            return done(typed);
-          }
-          if (key === '\u007F' || key === '\b') typed = Array.from(typed).slice(0, -1).join('');
-          else if (key === '\u0015') typed = '';
-          else if (key >= ' ') typed += key;
-        }
+      let pasting = false;
+      read = (text, { name, ctrl }) => {
+        if (ctrl && (name === 'c' || (name === 'd' && typed === ''))) failed(interrupted());
+        else if (name === 'paste-start' || name === 'paste-end') pasting = name === 'paste-start';
+        else if (name === 'return' || name === 'enter') {
+          if (!pasting && (!multiline || typed === '' || typed.endsWith('\n'))) done(typed.trimEnd());
+          else typed += '\n';
+        } else if (name === 'backspace') typed = Array.from(typed).slice(0, -1).join('');
+        else if (ctrl && name === 'u') typed = '';
+        else if (text !== undefined && text >= ' ' && !text.startsWith('\u001B')) typed += text;
       };
-      stdin.on('data', read);
+      stdin.on('keypress', read);
       stdin.once('end', () => failed(interrupted()));
     });
   } finally {
+    if (read) stdin.off('keypress', read);
     stdin.setRawMode(false);
     stdin.pause();
-    stderr.write('\n');
+    stderr.write(`${PASTES.off}\n`);
   }
 }
 

@@ -12,7 +12,7 @@ import { didYouMean } from '../suggest.js';
 
 interface Text { en: string; ko?: string }
 /** A field of a driver's form, as its manifest tells it. */
-interface FormField { name: string; label: Text; help?: Text; secret: boolean; required: boolean; pattern?: string; values?: string[]; default?: string }
+interface FormField { name: string; label: Text; help?: Text; secret: boolean; required: boolean; pattern?: string; multiline?: boolean; values?: string[]; default?: string }
 interface Driver { name: string; credential: FormField[]; options: FormField[]; endpoint: 'optional' | 'required' | 'none' | null }
 
 const FORM: Flag[] = [
@@ -44,18 +44,18 @@ async function credentialOf({ flags, session }: Call, driver: Driver): Promise<R
 async function askFields(session: Session, fields: readonly FormField[]): Promise<Record<string, string>> {
   const answers: Record<string, string> = {};
   for (const field of fields) {
-    const { name, label, help, secret, required, pattern, values, default: fallback } = field;
+    const { name, label, help, secret, required, pattern, multiline = false, values, default: fallback } = field;
     if (help) session.terminal.note(session.terminal.paint('dim', wordOf(help, session), 'error'));
     for (;;) {
-      const question = `${wordOf(label, session)}${values ? ` (${values.join(', ')})` : ''}${required ? '' : fallback !== undefined ? ` [${fallback}]` : ' (may be left empty)'}`;
-      const answer = secret ? await askSecret(question) : await ask(question);
+      const question = `${wordOf(label, session)}${values ? ` (${values.join(', ')})` : ''}${required ? '' : fallback !== undefined ? ` [${fallback}]` : ' (may be left empty)'}${multiline ? ' (several lines, then an empty one)' : ''}`;
+      const answer = secret || multiline ? await askSecret(question, { multiline }) : await ask(question);
       if (answer === '' && !required) break;
-      const good = answer !== '' && (!values || values.includes(answer)) && (pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(answer));
+      const good = answer !== '' && (!values || values.includes(answer)) && (multiline || !answer.includes('\n')) && (pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(answer));
       if (good) {
         answers[name] = answer;
         break;
       }
-      session.terminal.note(answer === '' ? 'It is needed.' : values ? `It is one of ${values.join(', ')}.` : `It must fit ${pattern}.`);
+      session.terminal.note(answer === '' ? 'It is needed.' : !multiline && answer.includes('\n') ? 'It is a single line.' : values ? `It is one of ${values.join(', ')}.` : `It must fit ${pattern}.`);
     }
   }
   return answers;
