@@ -1,4 +1,5 @@
-import { type Capability, type ConformanceReport, type Grade, PROOFS, countsOf, gradeOf } from '@mcmp/driver-sdk';
+import { isDeepStrictEqual } from 'node:util';
+import { type Capability, type ConformanceReport, type Grade, PROOFS, type ReportedCheck, countsOf, gradeOf } from '@mcmp/driver-sdk';
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../../kernel/ids.js';
 import { type Page, type PageQuery, idAfter, isId, toPage } from '../../kernel/page.js';
@@ -20,8 +21,8 @@ export class Grades {
   constructor(@Inject(Database) private readonly database: Database, @Inject(DriverViews) private readonly views: DriverViews) {}
 
   /**
-   * Keeps a report; the same run again changes nothing.
-   * @throws Problem NOT_FOUND for an unknown driver; UNPROCESSABLE where the report is of another driver, of a content that this server does not know, or does not add up.
+   * Keeps a report; the same run again changes nothing, but that an administrator's `run-here` goes before a claim.
+   * @throws Problem NOT_FOUND for an unknown driver; UNPROCESSABLE where the report is of another driver, of a content that this server does not know, or does not add up; CONFLICT where another report of that run is kept.
    */
   async add(name: string, report: ConformanceReport, origin: ReportOrigin, by: string): Promise<{ row: ReportSummary; created: boolean }> {
     const { versions } = await this.views.get(name);
@@ -33,11 +34,21 @@ export class Grades {
     if (!known) refuse('contentHash', `No version of "${name}" here has the content ${report.contentHash.slice(0, 16)}….`, 'must be the hash of a version that is known here', versions.length > 0 ? `known are ${versions.map(({ version, hash }) => `${version} (${hash.slice(0, 16)}…)`).slice(0, 10).join(', ')}: run the kit on one of these` : 'install the driver first');
     if (known?.version !== report.version) refuse('version', `This content is ${name} ${known?.version}, the report says ${report.version}.`, `must be ${known?.version}`, 'the report was changed by hand, or of a folder under work');
     if (JSON.stringify(countsOf(report.checks)) !== JSON.stringify({ passed: report.counts.passed, failed: report.counts.failed, skipped: report.counts.skipped })) refuse('counts', 'The counts of the report are not those of its checks.', 'must agree with checks', 'send the file that mcmp-driver test wrote, unchanged');
+    const twice = report.checks.find(({ id }, at) => report.checks.findIndex((other) => other.id === id) < at);
+    if (twice) refuse('checks', `The report tells of the check ${twice.id} more than once.`, 'must hold each check once', 'send the file that mcmp-driver test wrote, unchanged');
+    const { ALL_CHECKS } = await kit();
+    const moved = report.checks.find(({ id, capability }) => ALL_CHECKS.some((check) => check.id === id && check.capability !== capability));
+    if (moved) refuse('checks', `The check ${moved.id} is not one of ${moved.capability}.`, 'must name the capability that each check is about', 'send the file that mcmp-driver test wrote, unchanged');
     return this.database.transaction(async (manager) => {
       const { driver, version, contentHash, proof, against, at, counts, checks } = report;
       const [id, ranAt] = [newId(), new Date(at)];
       await manager.createQueryBuilder().insert().into(DriverReportRow).values({ id, driver, version, contentHash, proof, against, origin, ranAt, counts, checks, addedBy: by }).orIgnore().execute();
-      const row = await manager.findOneOrFail(DriverReportRow, { where: { contentHash, proof, against, ranAt }, select: Object.fromEntries(SUMMARY.map((column) => [column, true])) });
+      const row = await manager.findOneByOrFail(DriverReportRow, { contentHash, proof, against, ranAt });
+      if (row.id !== id && !isDeepStrictEqual(row.checks, JSON.parse(JSON.stringify(checks)))) throw new Problem('CONFLICT', `Another report of this run (${proof}, ${against}, ${at}) is kept as ${row.id}: a run has one.`, { errors: [{ field: 'report.at', rule: 'must be of a run of its own', help: 'run mcmp-driver test again' }] });
+      if (origin === 'run-here' && row.origin === 'claimed') {
+        Object.assign(row, { origin, addedBy: by });
+        await manager.update(DriverReportRow, row.id, { origin, addedBy: by });
+      }
       return { row: summaryOf(row), created: row.id === id };
     });
   }
@@ -72,8 +83,20 @@ export class Grades {
       const row = of.find(({ origin }) => origin === 'run-here') ?? of[0];
       return row ? [row] : [];
     });
-    return { driver: name, version: version.version, hash: version.hash, grade: gradeOf(version.capabilities as Capability[], counted.map(reportIn)), reports: counted.map(summaryOf) };
+    const capabilities = version.capabilities as Capability[];
+    const expected = (await kit()).checksOf(capabilities);
+    return { driver: name, version: version.version, hash: version.hash, grade: gradeOf(capabilities, counted.map((row) => whole(reportIn(row), expected))), reports: counted.map(summaryOf) };
   }
+}
+
+/** The kit is large, and wanted only where somebody asks for grades. */
+const kit = () => import('@mcmp/driver-sdk/testing');
+
+/** A report with what it does not tell of as skipped, so that a few checks prove nothing of a whole capability. */
+function whole(report: ConformanceReport, expected: readonly Pick<ReportedCheck, 'id' | 'capability' | 'sentence'>[]): ConformanceReport {
+  const told = new Set(report.checks.map(({ id }) => id));
+  const untold = expected.filter(({ id }) => !told.has(id)).map(({ id, capability, sentence }): ReportedCheck => ({ id, capability, sentence, outcome: 'skipped', why: 'the report does not tell of it' }));
+  return { ...report, checks: [...report.checks, ...untold] };
 }
 
 /** A row without its checks. */

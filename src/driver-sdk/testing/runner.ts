@@ -1,3 +1,4 @@
+import type { Capability } from '../driver.js';
 import { CheckSkipped, showError } from './assert.js';
 import { CHECKS } from './checks/index.js';
 import type { Check } from './context.js';
@@ -25,6 +26,13 @@ const NOTHING_LEFT: Check = {
 /** Every check of the kit, the last one included: `id`, `capability`, `sentence`, `needs`. */
 export const ALL_CHECKS: readonly Check[] = [...CHECKS, NOTHING_LEFT];
 
+/** What a check is about, where that is a capability. */
+const aboutOf = ({ capability }: Check): CheckNeed[] => (['manifest', 'session', 'answers', 'errors', 'faults', 'kit'].includes(capability) ? [] : [capability as CheckNeed]);
+const isCapability = (need: CheckNeed): need is Capability => need !== 'expensive' && need !== 'broken' && !need.startsWith('faults.');
+
+/** The checks that say something of a driver with these capabilities: a whole report holds each of them. */
+export const checksOf = (capabilities: readonly Capability[]): readonly Check[] => ALL_CHECKS.filter((check) => [...aboutOf(check), ...(check.needs ?? [])].every((need) => !isCapability(need) || capabilities.includes(need)));
+
 /** Why a check is left out, and whether it says nothing of this driver (`moot`) or could not be run here; undefined where it is to run. */
 function outOfPlace(check: Check, options: CheckOptions): { why: string; moot: boolean } | undefined {
   const out = (why: string, moot = false) => ({ why, moot });
@@ -34,11 +42,9 @@ function outOfPlace(check: Check, options: CheckOptions): { why: string; moot: b
     if (need.startsWith('faults.')) return options.faults?.[need.slice('faults.'.length) as keyof BoxFaults] !== undefined;
     return options.manifest.capabilities.includes(need as never);
   };
-  const own = ['manifest', 'session', 'answers', 'errors', 'faults', 'kit'].includes(check.capability) ? [] : [check.capability as CheckNeed];
-  const needs = [...own, ...(check.needs ?? [])];
+  const needs = [...aboutOf(check), ...(check.needs ?? [])];
   const missing = [...needs, ...(needs.some((need) => EXPENSIVE.includes(need as never)) ? (['expensive'] as const) : [])].find((need) => !given(need));
-  const undeclared = missing !== undefined && missing !== 'expensive' && missing !== 'broken' && !missing.startsWith('faults.');
-  if (undeclared) return out(`${missing} is not declared`, true);
+  if (missing !== undefined && isCapability(missing)) return out(`${missing} is not declared`, true);
   const known = options.except?.[check.id];
   if (known !== undefined) return out(`known gap: ${known}`);
   if (missing === 'expensive') return out('it takes long or costs money: `expensive` is not set');
