@@ -1,7 +1,8 @@
 import { type DriverError, type DriverErrorCode, isDriverError } from '@mcmp/driver-sdk';
 import { Problem, type ProblemCode } from '../kernel/problem.js';
 import type { CloudErrorNote } from './connector.entities.js';
-import { DRIVER_ABSENT, FENCED } from './host/index.js';
+import { invalidRequest } from '../platform/index.js';
+import { DRIVER_ABSENT, FENCED, RequestRefused } from './host/index.js';
 
 /**
  * What a caller of the open API reads when a cloud refused. A cloud's UNAUTHENTICATED and FORBIDDEN are never our 401 and 403, which speak of the
@@ -37,8 +38,12 @@ export function cloudErrorNote(error: DriverError): CloudErrorNote {
 }
 
 
-/** A Problem that says what the cloud said, with its own code, request id and status under `cloud`. */
-export function cloudProblem(error: DriverError): Problem {
+/**
+ * A Problem that says what the cloud said, with its own code, request id and status under `cloud`. What the host refused is our 400, since the cloud was not asked.
+ * `within` is where the caller's own request holds that of the driver, e.g. `request`.
+ */
+export function cloudProblem(error: DriverError, within: string[] = []): Problem {
+  if (error instanceof RequestRefused) return invalidRequest(error.rules.map((rule) => ({ ...rule, path: [...within, ...rule.path] })));
   if (error.detail?.providerCode === DRIVER_ABSENT) return new Problem('CONFLICT', `${error.message} GET /v1/drivers tells how the drivers are.`, { cause: error });
   const [code, help] = PROBLEM_OF[error.code];
   const cloud: Partial<CloudErrorNote> = cloudErrorNote(error);
@@ -49,15 +54,15 @@ export function cloudProblem(error: DriverError): Problem {
   return new Problem(code, cloud.providerCode === FENCED ? (cloud.message ?? help) : `${help} It said: ${cloud.message}`, {
     extra: { cloud }, cause: error,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    ...(error.detail?.field !== undefined && { errors: [{ field: error.detail.field, rule: cloud.message ?? '' }] }),
+    ...(error.detail?.field !== undefined && { errors: [{ field: [...within, error.detail.field].join('.'), rule: cloud.message ?? '' }] }),
   });
 }
 
 /** Runs work that asks a cloud; its refusal becomes a {@link cloudProblem}. */
-export async function askCloud<T>(work: () => Promise<T>): Promise<T> {
+export async function askCloud<T>(work: () => Promise<T>, within: string[] = []): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw isDriverError(error) ? cloudProblem(error) : error;
+    throw isDriverError(error) ? cloudProblem(error, within) : error;
   }
 }

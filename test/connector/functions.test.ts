@@ -42,9 +42,17 @@ describe("a driver's own functions", () => {
 
   it('are called with checked input, and answer what their output schema says', async () => {
     expect(await fortune({ stars: [1, 2, 3] })).toMatchObject({ status: 200, body: { driver: 'teller', version: '1.0.0', output: { luck: 3 } } });
-    expect(await fortune({ stars: [1, 0] })).toMatchObject({ status: 422, body: { cloud: { code: 'INVALID_REQUEST' }, errors: [{ field: 'input.stars[1]' }] } });
-    expect(await fortune({ stars: [1], extra: true })).toMatchObject({ status: 422, body: { errors: [{ field: 'input' }] } });
-    expect(await fortune(undefined)).toMatchObject({ status: 422 });
+    for (const [input, field, rule] of [
+      [{ stars: [1, 0] }, 'input.stars[1]', 'must be >= 1'],
+      [{ stars: [1], extra: true }, 'input.extra', 'is not known here'],
+      [{ stars: [1], mood: 'sad' }, 'input.mood', 'must be one of ["kind","wrong","flaky"]'],
+      [{}, 'input.stars', 'is required'],
+      [undefined, 'input', 'is required'],
+    ] as const) {
+      const answer = await fortune(input);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST', detail: `${field}: ${rule}`, errors: [{ field, rule }] } });
+      expect(answer.body).not.toHaveProperty('cloud');
+    }
     expect(await fortune({ stars: [1], mood: 'wrong' })).toMatchObject({ status: 424, body: { cloud: { code: 'UNKNOWN', message: expect.stringContaining('output.luck') } } });
   });
 
@@ -86,7 +94,8 @@ describe('a call of the SDK as it is', () => {
     await eventually(async () => (await server.call('GET', '/v1/drivers/teller')).body.state === 'ready');
     const call = (method: string, request: unknown): Promise<Answer> => server.call('POST', '/v1/connections/crystal/calls', { body: { method, request } });
     expect(await call('region.list', {})).toMatchObject({ status: 200, body: { method: 'region.list', driver: 'teller', result: { items: [{ id: 'here' }] } } });
-    expect(await call('region.list', { pageSize: 0 })).toMatchObject({ status: 422, body: { errors: [{ field: 'pageSize' }] } });
+    expect(await call('region.list', { pageSize: 0 })).toMatchObject({ status: 400, body: { errors: [{ field: 'request.pageSize' }] } });
+    expect(await call('region.listZones', { pageToken: 7 })).toMatchObject({ status: 400, body: { errors: [{ field: 'request.region', rule: 'is required (string)' }, { field: 'request.pageToken' }] } });
     expect(await call('vm.fly', {})).toMatchObject({ status: 400, body: { errors: [{ field: 'method' }] } });
     expect(await call('vm.list', { region: 'here' })).toMatchObject({ status: 422, body: { cloud: { code: 'UNSUPPORTED' } } });
   });

@@ -1,5 +1,7 @@
 import { type DriverFunction, DriverError, type JsonSchema, type Manifest } from '@mcmp/driver-sdk';
+import { fieldOf } from '@mcmp/driver-sdk/bundle';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { type BrokenRule, RequestRefused } from './refused.js';
 
 /** Knows what a JSON Schema may say. Kept for good, and given nothing to keep: checking a schema leaves no trace in it. */
 const grammar = new Ajv2020({ strict: false, validateFormats: false });
@@ -33,7 +35,7 @@ export function brokenFunction({ functions = [] }: Manifest): string | undefined
   return undefined;
 }
 
-/** A driver's own function, with what checks its input and output. @throws DriverError NOT_FOUND. */
+/** A driver's own function, with what checks its input (@throws RequestRefused) and output (@throws DriverError UNKNOWN). @throws DriverError NOT_FOUND. */
 export function functionOf(manifest: Manifest, name: string): DriverFunction & { checkInput(value: unknown): void; checkOutput(value: unknown): void } {
   const found = manifest.functions?.find((candidate) => candidate.name === name);
   if (!found) throw new DriverError('NOT_FOUND', `driver ${manifest.name} ${manifest.version} has no function "${name}"; it has ${manifest.functions?.map((each) => each.name).join(', ') ?? 'none'}`);
@@ -42,21 +44,25 @@ export function functionOf(manifest: Manifest, name: string): DriverFunction & {
   return {
     ...found,
     checkInput: (value) => {
-      if (checks.input(value)) return;
-      const [field, rule] = issue(checks.input.errors?.[0], 'input');
-      throw new DriverError('INVALID_REQUEST', `${name}: ${field}: ${rule}`, { field });
+      if (value === undefined && !checks.input(value)) throw new RequestRefused(name, [{ path: ['input'], message: 'is required' }]);
+      if (!checks.input(value)) throw new RequestRefused(name, [broken(checks.input.errors?.[0], 'input')]);
     },
     checkOutput: (value) => {
       if (checks.output(value)) return;
-      const [field, rule] = issue(checks.output.errors?.[0], 'output');
-      throw new DriverError('UNKNOWN', `driver ${manifest.name} ${manifest.version} answered the function ${name} with a wrong shape: ${field}: ${rule}`);
+      const { path, message } = broken(checks.output.errors?.[0], 'output');
+      throw new DriverError('UNKNOWN', `driver ${manifest.name} ${manifest.version} answered the function ${name} with a wrong shape: ${fieldOf(path)}: ${message}`);
     },
   };
 }
 
-/** Field as people write it (`input.ids[0]`), and the rule that it breaks. */
-function issue(error: ErrorObject | undefined, root: string): [field: string, rule: string] {
-  const path = (error?.instancePath ?? '').split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const field = path.reduce((text, part) => (/^\d+$/.test(part) ? `${text}[${part}]` : `${text}.${part}`), root);
-  return [field, error?.message ?? 'breaks its schema'];
+/** What ajv found, as the rule of one field: a missing or unknown one is named itself, not what should hold it. */
+function broken(error: ErrorObject | undefined, root: string): BrokenRule {
+  const parts = (error?.instancePath ?? '').split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = [root, ...parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part))];
+  const params = (error?.params ?? {}) as { missingProperty?: string; additionalProperty?: string; unevaluatedProperty?: string; allowedValues?: unknown[] };
+  const unknown = params.additionalProperty ?? params.unevaluatedProperty;
+  if (params.missingProperty !== undefined) return { path: [...path, params.missingProperty], message: 'is required' };
+  if (unknown !== undefined) return { path, message: `has the unknown field "${unknown}"`, code: 'unrecognized_keys', keys: [unknown] };
+  if (params.allowedValues) return { path, message: `must be one of ${JSON.stringify(params.allowedValues).slice(0, 300)}` };
+  return { path, message: error?.message ?? 'breaks its schema' };
 }

@@ -4,6 +4,7 @@ import type { CloudCallOptions, CloudMethod, CloudRequest, CloudResult } from '.
 import { Deadline, NotSentError } from './deadline.js';
 import { functionOf } from './functions.js';
 import { deadlineOf, fieldOf } from '@mcmp/driver-sdk/bundle';
+import { RequestRefused } from './refused.js';
 import { isRepeatable, retryAfter } from './retry.js';
 import type { DriverRunner, OpenInput } from './runner.js';
 import { SHAPES } from './shapes.js';
@@ -19,7 +20,7 @@ export interface DriverSession {
   traits(): Promise<Traits>;
   /**
    * Calls a method: request checked, rate limit waited for, sent, retried where that is safe, answer checked.
-   * @throws DriverError with the driver's code, or the host's: INVALID_REQUEST (`detail.field`), UNSUPPORTED, TIMEOUT, UNAVAILABLE, RATE_LIMITED (never sent), UNKNOWN (wrong shape).
+   * @throws DriverError with the driver's code, or the host's: INVALID_REQUEST (as RequestRefused), UNSUPPORTED, TIMEOUT, UNAVAILABLE, RATE_LIMITED (never sent), UNKNOWN (wrong shape).
    */
   call<M extends CloudMethod>(method: M, request: CloudRequest<M>, options?: DriverCallOptions): Promise<CloudResult<M>>;
 }
@@ -50,10 +51,7 @@ export class GuardedSession implements DriverSession {
     const { manifest } = this;
     refuseUnknown(manifest, method);
     const checked = SHAPES[method].request.safeParse(request);
-    if (!checked.success) {
-      const [issue] = checked.error.issues;
-      throw new DriverError('INVALID_REQUEST', `${method}: ${issue && issue.path.length > 0 ? `${fieldOf(issue.path)}: ` : ''}${issue?.message ?? 'wrong request'}`, { field: fieldOf(issue?.path ?? []) });
-    }
+    if (!checked.success) throw new RequestRefused(method, checked.error.issues);
     const own = method === 'function.call' ? functionOf(manifest, (checked.data as { name: string }).name) : undefined;
     own?.checkInput((checked.data as { input?: unknown }).input);
     const deadline = new Deadline(options.deadlineMs ?? deadlineOf(manifest, method), `${manifest.name} ${method}`, options.signal);

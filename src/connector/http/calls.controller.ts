@@ -28,7 +28,7 @@ export class CallsController implements OnModuleInit {
       const session = await this.connections.session(row.id);
       const result: unknown = await session.call(method, request as never, { priority: purpose, ...(deadlineMs !== undefined && { deadlineMs }) });
       return { method, driver: session.manifest.name, version: session.manifest.version, tookMs: Math.round(performance.now() - began), result: result ?? null };
-    });
+    }, ['request']);
   }
 
   @Get('drivers/:driver/functions')

@@ -3,18 +3,25 @@ import { StandardSchemaValidationPipe } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { type FieldProblem, Problem } from '../../kernel/problem.js';
 
-interface Issue { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined; code?: string; keys?: string[] }
+interface Issue { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined; code?: string; keys?: string[]; expected?: string; issues?: readonly { message: string }[] }
 
 /** `['groups', 0, 'specId']` → `groups[0].specId`. */
 export const fieldPath = (path: Issue['path']): string =>
   (path ?? []).map((part) => (typeof part === 'object' ? part.key : part)).reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`), '');
+
+/** zod's own words for a field that is absent and for a key that may not be speak of its insides. */
+function ruleOf({ message, code, expected, issues }: Issue): string {
+  if (code === 'invalid_type' && expected !== undefined && message === `Invalid input: expected ${expected}, received undefined`) return `is required (${expected === 'record' ? 'object' : expected})`;
+  if (code === 'invalid_key' && issues?.[0]) return `is no key that is allowed here: ${issues[0].message}`;
+  return message;
+}
 
 /** One Problem for all broken rules of a request. */
 export function invalidRequest(issues: readonly Issue[]): Problem {
   const errors = issues.flatMap((issue): FieldProblem[] => {
     const field = fieldPath(issue.path);
     if (issue.code === 'unrecognized_keys' && issue.keys) return issue.keys.map((key) => ({ field: field === '' ? key : `${field}.${key}`, rule: 'is not known here', help: 'leave it out, or correct its name' }));
-    return [{ field: field || '(request)', rule: issue.message }];
+    return [{ field: field || '(request)', rule: ruleOf(issue) }];
   });
   return new Problem('INVALID_REQUEST', errors.map(({ field, rule }) => `${field}: ${rule}`).join('; '), { errors });
 }
