@@ -31,6 +31,9 @@ const takes = (request: FastifyRequest, encoding: string): boolean =>
     return name === encoding && !parameters.includes('q=0');
   });
 
+/** Whether a browser navigates to an address that is not the API's. */
+const wantsPage = ({ method, url, headers }: FastifyRequest): boolean => ['GET', 'HEAD'].includes(method) && String(headers.accept).includes('text/html') && !/^\/v1(\/|\?|$)/.test(url);
+
 function send(request: FastifyRequest, reply: FastifyReply, asset: Asset, cache: string): FastifyReply {
   const encoding = ENCODINGS.map(([name]) => name).find((name) => asset.packed[name] && takes(request, name));
   void reply.headers({ 'content-type': asset.type, 'cache-control': cache, vary: 'accept-encoding', 'content-security-policy': POLICY, ...(encoding && { 'content-encoding': encoding }) });
@@ -54,5 +57,10 @@ export function servePortal(fastify: FastifyInstance, folder = fileURLToPath(new
     fastify.get(`/${name}`, document);
     fastify.get(`/${name}/*`, document);
   }
+  // Where a person's browser asks for what is nowhere, the application says so within its frame; programs, and whoever asks the API, get a problem.
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.is404 && wantsPage(request)) void document(request, reply.status(404));
+    else done();
+  });
   for (const [path, asset] of assets) if (path !== '/index.html') fastify.get(path, (request, reply) => send(request, reply, asset, path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'));
 }

@@ -11,9 +11,9 @@ afterAll(() => server?.stop());
 interface Raw { status: number; headers: Record<string, string>; bytes: Buffer }
 
 /** A request as a browser sends it, whose body is left as it came: `fetch` would unpack it. */
-const raw = (path: string, encodings: string): Promise<Raw> =>
+const raw = (path: string, encodings: string, accept = '*/*', method = 'GET'): Promise<Raw> =>
   new Promise((done, failed) => {
-    request(server.url + path, { headers: { 'accept-encoding': encodings } }, (answer) => {
+    request(server.url + path, { method, headers: { 'accept-encoding': encodings, accept } }, (answer) => {
       const parts: Buffer[] = [];
       answer.on('data', (part: Buffer) => parts.push(part)).on('end', () => done({ status: answer.statusCode as number, headers: answer.headers as Record<string, string>, bytes: Buffer.concat(parts) }));
     }).on('error', failed).end();
@@ -44,6 +44,19 @@ it('sends hashed files compressed as the browser likes, to be kept for ever', as
 it('leaves what is no page to the API: its refusals are problems, and no file beside the application is served', async () => {
   for (const path of ['/nowhere', '/assets/none.js', '/.made-of', '/assets/../.made-of', '/index.html.br']) {
     const answer = await raw(path, 'identity');
+    expect([path, answer.status, answer.headers['content-type']]).toEqual([path, 404, expect.stringContaining('application/problem+json')]);
+  }
+});
+
+it('answers a browser that asks for what is nowhere with the application, and the API’s addresses with a problem all the same', async () => {
+  const html = 'text/html,application/xhtml+xml,*/*;q=0.8';
+  const { bytes } = await raw('/', 'identity');
+  for (const path of ['/none/such', '/nowhere?of=nothing', '/v1x']) {
+    const page = await raw(path, 'identity', html);
+    expect([path, page.status, page.headers['content-type'], page.headers['cache-control'], page.bytes.equals(bytes)]).toEqual([path, 404, 'text/html; charset=utf-8', 'no-cache', true]);
+  }
+  for (const [path, method] of [['/v1', 'GET'], ['/v1/none/such', 'GET'], ['/v1?x', 'GET'], ['/none/such', 'POST']] as const) {
+    const answer = await raw(path, 'identity', html, method);
     expect([path, answer.status, answer.headers['content-type']]).toEqual([path, 404, expect.stringContaining('application/problem+json')]);
   }
 });

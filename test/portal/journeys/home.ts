@@ -3,7 +3,7 @@ import type { Journey } from '../harness.js';
 /** The world: figures, map by mouse and keyboard, filters, palette, languages, an address without a page. */
 export const home: Journey = {
   name: 'home',
-  run: async ({ page, say, see, check, logIn, language }) => {
+  run: async ({ page, say, see, check, logIn, language, expectRefusal }) => {
     await logIn();
     const title = page.getByRole('heading', { level: 1, name: say('home', 'title') });
     await title.waitFor();
@@ -54,7 +54,8 @@ export const home: Journey = {
     await page.getByRole('menuitem', { name: language === 'en' ? 'English' : '한국어' }).click();
     await title.waitFor();
 
-    await page.goto('/mcis/none/such/page');
+    expectRefusal('404 /none/such');
+    check('a first part that no page has is not found', (await page.goto('/none/such'))?.status() === 404);
     await page.getByRole('heading', { level: 1, name: say('portal', 'error.notFound') }).waitFor();
     await see('missing');
     await page.setViewportSize({ width: 390, height: 844 });
