@@ -83,5 +83,12 @@ export const connections: Journey = {
     await remove('azure-demo');
     await page.getByRole('alert').getByText('shop').waitFor();
     await see('connection-in-use');
+
+    await page.goto('/connections/aws-demo?tab=budget');
+    const things = page.locator('[data-bucket="vm.create (items)"]').first();
+    await page.locator('[data-bucket]').first().waitFor();
+    if (!(await things.isVisible())) await page.getByRole('button', { name: /^(Show all|예산)/ }).click();
+    await things.getByText(say('budget', 'perSecond.items', { rate: 2 })).waitFor();
+    await see('connection-budget-items');
   },
 };

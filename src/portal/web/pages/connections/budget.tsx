@@ -52,32 +52,33 @@ function BucketCard({ bucket }: { bucket: Bucket }) {
   return (
     <Card withBorder radius="lg" data-bucket={bucket.apiClass}>
       <Group justify="space-between" mb="xs" wrap="nowrap">
-        <Tooltip label={bucket.methods.join(', ')} multiline maw={420} disabled={bucket.methods.length === 0}><Title order={2} size="h6" className="ellipsis" tabIndex={0}>{bucket.apiClass === '*' ? t('rest') : bucket.apiClass}</Title></Tooltip>
+        <Tooltip label={bucket.methods.join(', ')} multiline maw={420} disabled={bucket.methods.length === 0}><Title order={2} size="h6" className="ellipsis" tabIndex={0}>{bucket.apiClass === '*' ? t('rest') : bucket.methods.join(' ')}</Title></Tooltip>
         <Badge variant="default" tt="none" style={{ flexShrink: 0 }}>{bucket.region ?? t('everywhere')}</Badge>
       </Group>
-      <Text size="sm" className="tabular">{t('rate')}: {rate === null ? '—' : t('perSecond', { rate: format.number(rate, 2) })} {limit && t('of', { limit: format.number(limit.perSecond, 2) })}</Text>
+      <Text size="sm" className="tabular">{t('rate')}: {rate === null ? '—' : t(`perSecond.${bucket.counts}`, { rate: format.number(rate, 2) })} {limit && t('of', { limit: format.number(limit.perSecond, 2) })}</Text>
       <Text size="xs" c="dimmed">{t(`source.${bucket.source}`)}{limit && ` · ${t('burst', { count: format.number(limit.burst) })}`}</Text>
+      {bucket.counts === 'items' && <Text size="xs" c="dimmed">{t('itemsHelp')}</Text>}
       {limit && rate !== null && <Progress mt={6} value={Math.min(100, (rate / limit.perSecond) * 100)} color={rate < limit.perSecond ? 'orange' : 'teal'} aria-label={t('rate')} />}
       <Group gap="md" mt="xs">
         {bucket.tokens !== null && <Text size="xs" className="tabular">{t('ready')}: {format.number(bucket.tokens)}{bucket.keptForPersons > 0 && ` (${t('kept', { count: format.number(bucket.keptForPersons) })})`}</Text>}
         <Text size="xs" className="tabular" {...(waiting > 0 && { fw: 700 })}>{t('waiting')}: {format.number(waiting)}</Text>
         {bucket.pausedUntil && Date.parse(bucket.pausedUntil) > Date.now() && <Badge color="orange" variant="light" tt="none">{t('paused', { time: format.time(bucket.pausedUntil) })}</Badge>}
       </Group>
-      {bucket.lastMinute.calls > 0 && <UsageBar title={t('minute')} usage={bucket.lastMinute} />}
-      <UsageBar title={t('hour')} usage={bucket.lastHour} />
+      {bucket.lastMinute.calls > 0 && <UsageBar title={t('minute')} counts={bucket.counts} usage={bucket.lastMinute} />}
+      <UsageBar title={t('hour')} counts={bucket.counts} usage={bucket.lastHour} />
     </Card>
   );
 }
 
-/** The calls of a span by who asked, and what of them the cloud refused. */
-function UsageBar({ title, usage }: { title: string; usage: Usage }) {
+/** The calls or items of a span by who asked, and what of them the cloud refused. */
+function UsageBar({ title, counts, usage }: { title: string; counts: Bucket['counts']; usage: Usage }) {
   const t = useBudgetWords();
   const format = useFormat();
   const spaces = usage.byWorkspace.map(({ workspace, calls }) => `${workspace ?? t('others')} ${format.number(calls)}`).join(', ');
   const parts = PURPOSES.filter(([purpose]) => usage.byPurpose[purpose] > 0);
   return (
     <div>
-      <Group justify="space-between" mt="sm" mb={4}><Text size="xs" fw={600}>{title}</Text><Text size="xs" className="tabular">{t('calls', { count: usage.calls })}{usage.throttled > 0 && <Text span size="xs" c="red" fw={700}> · {t('throttled', { count: format.number(usage.throttled) })}</Text>}</Text></Group>
+      <Group justify="space-between" mt="sm" mb={4}><Text size="xs" fw={600}>{title}</Text><Text size="xs" className="tabular">{t(`used.${counts}`, { count: usage.calls })}{usage.throttled > 0 && <Text span size="xs" c="red" fw={700}> · {t('throttled', { count: format.number(usage.throttled) })}</Text>}</Text></Group>
       {usage.calls > 0 && (
         <>
           <Progress.Root size="md" role="img" aria-label={parts.map(([purpose]) => `${t(`purpose.${purpose}`)} ${usage.byPurpose[purpose]}`).join(', ')}>{parts.map(([purpose, color]) => <Progress.Section key={purpose} value={(usage.byPurpose[purpose] / usage.calls) * 100} color={color} aria-hidden role="presentation" />)}</Progress.Root>
