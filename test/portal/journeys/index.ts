@@ -2,6 +2,7 @@ import type { Journey } from '../harness.js';
 import { connections } from './connections.js';
 import { drivers } from './drivers.js';
 import { expired } from './expired.js';
+import { groups } from './groups.js';
 import { home } from './home.js';
 import { make } from './make.js';
 import { pages } from './pages.js';
@@ -13,4 +14,4 @@ import { viewer } from './viewer.js';
 import { watch } from './watch.js';
 
 /** Every journey, in the order in which they are played; those that kill the server come last. */
-export const JOURNEYS: readonly Journey[] = [session, expired, viewer, home, make, pages, run, trouble, connections, drivers, watch, server];
+export const JOURNEYS: readonly Journey[] = [session, expired, viewer, home, make, groups, pages, run, trouble, connections, drivers, watch, server];

@@ -17,7 +17,7 @@ export const useT = defineWords('portal', {
     'state.planned': 'Planned', 'state.creating': 'Creating', 'state.running': 'Running', 'state.suspending': 'Suspending', 'state.suspended': 'Suspended', 'state.resuming': 'Resuming', 'state.rebooting': 'Rebooting', 'state.terminating': 'Terminating', 'state.terminated': 'Terminated', 'state.failed': 'Failed', 'state.deleting': 'Deleting', 'state.changing': 'Changing', 'state.partly-running': 'Partly running', 'state.mixed': 'Mixed', 'state.empty': 'Empty',
     'state.queued': 'Queued', 'state.cancelling': 'Cancelling', 'state.succeeded': 'Succeeded', 'state.cancelled': 'Cancelled', 'state.verified': 'Verified', 'state.unverified': 'Not verified', 'state.broken': 'Broken', 'state.ready': 'Ready', 'state.inactive': 'Inactive', 'state.installed': 'Installed', 'state.active': 'Active', 'state.done': 'Done',
     'code.title': 'The same as code', 'code.token': '$TOKEN: POST /v1/auth/token',
-    'map.zoomIn': 'Zoom in', 'map.zoomOut': 'Zoom out', 'map.whole': 'Whole world',
+    'map.zoomIn': 'Zoom in', 'map.zoomOut': 'Zoom out', 'map.whole': 'Whole world', 'map.keys': 'Arrow keys go from place to place, Enter chooses, + and − zoom.',
     'unit.perHour': '{{price}} / h', 'unit.perMonth': '{{price}} / month', 'unit.vms_one': '{{count}} VM', 'unit.vms_other': '{{count}} VMs', 'unit.none': 'none', 'unit.unknown': 'unknown',
   },
   ko: {
@@ -35,7 +35,7 @@ export const useT = defineWords('portal', {
     'state.planned': '계획됨', 'state.creating': '생성 중', 'state.running': '실행 중', 'state.suspending': '일시 중지 중', 'state.suspended': '일시 중지됨', 'state.resuming': '재개 중', 'state.rebooting': '재부팅 중', 'state.terminating': '종료 중', 'state.terminated': '종료됨', 'state.failed': '실패', 'state.deleting': '삭제 중', 'state.changing': '변경 중', 'state.partly-running': '일부 실행 중', 'state.mixed': '섞여 있음', 'state.empty': '비어 있음',
     'state.queued': '대기 중', 'state.cancelling': '취소 중', 'state.succeeded': '성공', 'state.cancelled': '취소됨', 'state.verified': '확인됨', 'state.unverified': '확인 안 됨', 'state.broken': '고장', 'state.ready': '준비됨', 'state.inactive': '비활성', 'state.installed': '설치됨', 'state.active': '활성', 'state.done': '완료',
     'code.title': '코드로 보기', 'code.token': '$TOKEN: POST /v1/auth/token',
-    'map.zoomIn': '확대', 'map.zoomOut': '축소', 'map.whole': '전체 보기',
+    'map.zoomIn': '확대', 'map.zoomOut': '축소', 'map.whole': '전체 보기', 'map.keys': '화살표 키로 이동하고 Enter로 선택하며, +와 −로 확대하고 축소합니다.',
     'unit.perHour': '시간당 {{price}}', 'unit.perMonth': '월 {{price}}', 'unit.vms_one': 'VM {{count}}대', 'unit.vms_other': 'VM {{count}}대', 'unit.none': '없음', 'unit.unknown': '알 수 없음',
   },
 });

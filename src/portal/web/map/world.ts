@@ -32,3 +32,14 @@ export function clustered<D extends Dot>(dots: readonly D[], zoom: number): Clus
   }
   return clusters;
 }
+
+/** What lies nearest in a direction along one axis, e.g. `[1, 0]` to the right; what lies aside counts as further. Undefined where nothing lies there. */
+export function towards<P extends { x: number; y: number }>(from: P, all: readonly P[], [dx, dy]: readonly [number, number]): P | undefined {
+  let [best, least]: [P | undefined, number] = [undefined, Infinity];
+  for (const to of all) {
+    const along = (to.x - from.x) * dx + (to.y - from.y) * dy;
+    const way = along + 2 * Math.abs((to.x - from.x) * dy + (to.y - from.y) * dx);
+    if (along > 0 && way < least) [best, least] = [to, way];
+  }
+  return best;
+}
