@@ -4,8 +4,6 @@ import { fetchEarly } from './early';
 const PATH = '/v1/auth/';
 const CSRF_HEADER = 'x-csrf-token';
 const READS = ['GET', 'HEAD'];
-/** Larger bodies are not kept to be sent a second time. */
-const BYTES = 'application/octet-stream';
 
 let csrfToken: string | null = null;
 let person: string | undefined;
@@ -38,17 +36,35 @@ const sessionNow = async (): Promise<SessionShowResponse | undefined> => {
   return answer?.ok ? ((await answer.json()) as SessionShowResponse) : undefined;
 };
 
-/** `fetch` with the session's CSRF token. What was refused because the session is over waits until the person logged in again, then goes once more: nothing of it was done. */
-export const fetchRenewed: typeof fetch = async (input, init) => {
+/** Sends requests with the session's CSRF token. What was refused because the session is over waits until the person logged in again, then goes once more: nothing of it was done. */
+const renewing = (send: (request: Request) => Promise<Response>): typeof fetch => async (input, init) => {
   const request = new Request(input, init);
-  const session = new URL(request.url).pathname.startsWith(PATH);
-  const spare = session || request.headers.get('content-type') === BYTES ? undefined : request.clone();
-  const answer = await fetchEarly(withToken(request));
+  const spare = new URL(request.url).pathname.startsWith(PATH) ? undefined : request.clone();
+  const answer = await send(withToken(request));
   if (!spare || csrfToken === null) return answer;
-  if (answer.status === 401 && (await renewed())) return fetchEarly(withToken(spare));
-  if (answer.status === 403 && !READS.includes(request.method) && (await anotherSession())) return fetchEarly(withToken(spare));
+  if (answer.status === 401 && (await renewed())) return send(withToken(spare));
+  if (answer.status === 403 && !READS.includes(request.method) && (await anotherSession())) return send(withToken(spare));
   return answer;
 };
+
+export const fetchRenewed = renewing(fetchEarly);
+
+/** The same for a large body: `onSent` hears how many of its bytes are under way, which `fetch` does not tell. */
+export const fetchTelling = (onSent: (bytes: number) => void): typeof fetch => renewing(async (request) => {
+  const body = await request.blob();
+  return new Promise((done, failed) => {
+    const way = new XMLHttpRequest();
+    way.open(request.method, request.url);
+    request.headers.forEach((value, name) => way.setRequestHeader(name, value));
+    way.responseType = 'blob';
+    way.upload.onprogress = ({ loaded }) => onSent(loaded);
+    way.onload = () => done(new Response(way.response as Blob, { status: way.status, statusText: way.statusText, headers: { 'content-type': way.getResponseHeader('content-type') ?? '' } }));
+    way.onerror = () => failed(new TypeError('Failed to fetch'));
+    way.onabort = () => failed(new DOMException('Aborted', 'AbortError'));
+    request.signal.addEventListener('abort', () => way.abort());
+    way.send(body);
+  });
+});
 
 function withToken(request: Request): Request {
   if (csrfToken !== null && !READS.includes(request.method)) request.headers.set(CSRF_HEADER, csrfToken);

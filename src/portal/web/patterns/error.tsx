@@ -6,8 +6,8 @@ import { ApiError } from '../app/queries';
 import { useT } from '../i18n/words';
 import { useProblemTitle } from './api-words';
 
-/** Why something did not work, in the API's own words, with each wrong field, what would help, and the id to find it in the log. */
-export function ErrorNote({ error, retry }: { error: Error; retry?: () => void }) {
+/** Why something did not work, in the API's own words, with each wrong field, what would help, and the id to find it in the log; `titles` are better ones here, by code. */
+export function ErrorNote({ error, retry, titles }: { error: Error; retry?: () => void; titles?: Record<string, string> }) {
   const t = useT();
   const titleOf = useProblemTitle();
   const problem = error instanceof ApiError ? error.problem : undefined;
@@ -15,7 +15,7 @@ export function ErrorNote({ error, retry }: { error: Error; retry?: () => void }
   // What the sentence says already is not said twice.
   const wrong = (problem?.errors ?? []).filter(({ rule }, _index, { length }) => length > 1 || !(problem?.detail ?? '').includes(rule));
   return (
-    <Alert color={away ? 'orange' : 'red'} icon={<CircleAlert size={18} aria-hidden />} title={titleOf(problem?.code) ?? t('error.title')} role="alert">
+    <Alert color={away ? 'orange' : 'red'} icon={<CircleAlert size={18} aria-hidden />} title={titles?.[problem?.code ?? ''] ?? titleOf(problem?.code) ?? t('error.title')} role="alert">
       <Stack gap={6} align="flex-start">
         <Text size="sm">{away ? t(retry ? 'error.unreachable' : 'error.unreachableOnce') : (problem?.detail ?? error.message)}</Text>
         {wrong.length > 0 && (

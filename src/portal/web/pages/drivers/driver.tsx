@@ -37,10 +37,10 @@ export function DriverPage() {
   return (
     <Page title={said(driver.title) || driver.name} about={<Group gap="xs"><State state={driver.state} /><Text size="sm">{driver.name} {driver.version}</Text></Group>} actions={<Actions driver={driver} />}>
       <Stack>
-        {driver.why !== null && <Alert color={driver.state === 'failed' ? 'red' : 'gray'} title={t('broken')}>{driver.why}</Alert>}
+        {driver.why !== null && <Alert {...(driver.state === 'failed' ? { color: 'red' } : { variant: 'default' })} title={t('broken')}>{driver.state === 'inactive' ? t('inactive') : driver.why}</Alert>}
         {sick.map((server) => <Alert key={server.name} color="orange">{t('server', { name: server.name, why: server.why ?? '' })}</Alert>)}
         <Card withBorder radius="lg"><Facts facts={[
-          [t('cloud'), driver.cloud], [t('source'), t(`source.${driver.source}`)], [t('connections'), <Anchor key="connections" component={Link} to="/connections" size="sm">{driver.connections}</Anchor>],
+          [t('cloud'), driver.cloud], [t('source'), driver.source && t(`source.${driver.source}`)], [t('connections'), <Anchor key="connections" component={Link} to="/connections" size="sm">{driver.connections}</Anchor>],
           [t('pinned'), driver.pinned && <span className="mono">{driver.pinned}</span>], [t('previous'), driver.previous], [t('hash'), driver.hash && <span className="mono">{driver.hash}</span>],
         ]} /></Card>
         <Tabs value={tab} onChange={(next) => setParams(next === null || next === 'versions' ? {} : { tab: next }, { replace: true })} keepMounted={false}>

@@ -53,11 +53,11 @@ function Installed({ upload }: { upload: React.ReactNode }) {
     { id: 'cloud', title: t('cloud'), value: ({ cloud }) => cloud },
     { id: 'state', title: t('state'), value: ({ state, why }) => `${say(`state.${state}`)} ${why ?? ''}`, cell: ({ state, why }) => <State state={state} {...(why !== null && { hint: why })} /> },
     { id: 'version', title: t('version'), value: ({ version }) => version, cell: ({ version, pinned }) => <>{version ?? '—'}{pinned !== null && <Text span size="xs" c="dimmed"> · {pinned}</Text>}</> },
-    { id: 'source', title: t('source'), value: ({ source }) => t(`source.${source}`) },
+    { id: 'source', title: t('source'), value: ({ source }) => source && t(`source.${source}`) },
     { id: 'connections', title: t('connections'), value: ({ connections }) => connections, end: true },
     { id: 'capabilities', title: t('capabilities'), value: ({ capabilities }) => capabilities.length, end: true, cell: ({ capabilities }) => <span title={capabilities.join(', ')}>{format.number(capabilities.length)}</span> },
     { id: 'grade', title: t('grade'), value: ({ name }) => grades.get(name)?.letter ?? null, cell: ({ name, state }) => (state === 'ready' ? <GradeMark grade={grades.get(name)} /> : '—') },
-    { id: 'why', title: t('why'), ...(data?.some(({ why }) => why !== null) && { width: 160, grows: true }), value: ({ why }) => why, cell: ({ why }) => <span title={why ?? undefined}>{why ?? '—'}</span> },
+    { id: 'why', title: t('why'), ...(data?.some(({ why }) => why !== null) && { width: 160, grows: true }), value: ({ state, why }) => (state === 'inactive' ? t('inactive') : why) },
   ], [t, say, said, format, grades, data]);
   // A broken folder stands beside the former good version of the same name.
   return (

@@ -38,7 +38,7 @@ export function Keys() {
       {(data?.length ?? 0) > 0 && <Group justify="flex-end">{add}</Group>}
       <List id="driver-keys" label={t('tab.keys')} rows={data} columns={columns} rowId={({ keyId }) => keyId} loading={isFetching} error={error} retry={() => void refetch()} empty={<Empty icon={<KeyRound size={26} aria-hidden />} title={t('key.empty')} help={t('key.emptyHelp')} action={add} />} />
       <AddKey opened={adding} close={() => setAdding(false)} />
-      <Confirm opened={leaving !== undefined} close={() => setLeaving(undefined)} title={t('key.delete')} verb={say('action.delete')} act={async () => { await driverKeysRemove({ path: { key: leaving?.keyId ?? '' }, query: revoke ? { revoke: 'true' } : {} }); await driversChanged(); }}>
+      <Confirm opened={leaving !== undefined} close={() => setLeaving(undefined)} title={t('key.delete')} disabled={leaving !== undefined && leaving.versions.length > 0 && !revoke} verb={say('action.delete')} act={async () => { await driverKeysRemove({ path: { key: leaving?.keyId ?? '' }, query: revoke ? { revoke: 'true' } : {} }); await driversChanged(); }}>
         <Text size="sm"><b>{leaving?.title}</b>. {t('key.deleteHelp')}</Text>
         {leaving && leaving.versions.length > 0 && <Checkbox label={t('key.revoke', { count: leaving.versions.length })} description={leaving.versions.join(', ')} checked={revoke} onChange={(event) => setRevoke(event.currentTarget.checked)} />}
       </Confirm>

@@ -67,11 +67,11 @@ function AddRepository({ opened, close }: { opened: boolean; close(): void }) {
     <Modal opened={opened} onClose={leave} title={t('repo.add')} closeButtonProps={{ 'aria-label': say('action.close') }}>
       <form onSubmit={submit} noValidate><Stack>
         <TextInput label={t('repo.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={wrong('name')} required data-autofocus autoComplete="off" spellCheck={false} />
-        <TextInput type="url" label={t('repo.url')} placeholder="https://drivers.example.com/" value={url} onChange={(event) => setUrl(event.currentTarget.value.trim())} error={wrong('url')} required autoComplete="off" spellCheck={false} />
+        <TextInput type="url" label={t('repo.url')} placeholder="https://drivers.example.com/" value={url} onChange={(event) => setUrl(event.currentTarget.value.trim())} error={wrong('url') !== undefined} required autoComplete="off" spellCheck={false} />
         <Select label={t('repo.kind')} data={(['static', 'npm'] as const).map((value) => ({ value, label: t(`repo.kind.${value}`) }))} value={kind} onChange={(next) => setKind(next === 'npm' ? 'npm' : 'static')} allowDeselect={false} />
         <PasswordInput label={t('repo.token')} description={t('repo.tokenHelp')} value={token} onChange={(event) => setToken(event.currentTarget.value)} error={wrong('token')} autoComplete="new-password" />
         <Checkbox label={t('repo.insecure')} checked={insecure} onChange={(event) => setInsecure(event.currentTarget.checked)} />
-        {add.error && <ErrorNote error={add.error} />}
+        {add.error && <ErrorNote error={add.error} titles={{ CLOUD_ERROR: t('repo.failed') }} />}
         <Group justify="flex-end"><Button variant="default" onClick={leave}>{say('action.cancel')}</Button><Button type="submit" loading={add.isPending} disabled={name === '' || url === ''}>{t('act.add')}</Button></Group>
       </Stack></form>
     </Modal>

@@ -60,15 +60,17 @@ export function Versions({ driver }: { driver: Driver }) {
 function Updates({ driver }: { driver: Driver }) {
   const t = useDriverWords();
   const { data, error, refetch } = useQuery({ queryKey: ['drivers', 'updates', driver.name], queryFn: () => driversUpdates({ path: { driver: driver.name } }), staleTime: 60_000 });
+  // What is here already is activated above.
+  const newer = data?.items.filter(({ version }) => !driver.versions.some((here) => here.version === version));
   const install = useMutation({ mutationFn: ({ version, repository }: { version: string; repository: string }) => driversInstall({ body: { name: driver.name, range: version, repository } }), onSuccess: driversChanged });
   return (
     <Stack gap="xs">
       <Title order={2} size="h5">{t('updates')}</Title>
       {error && <ErrorNote error={error} retry={() => void refetch()} />}
-      {install.error && <ErrorNote error={install.error} />}
+      {install.error && <ErrorNote error={install.error} titles={{ CLOUD_ERROR: t('repo.failed') }} />}
       {data?.failed.map(({ repository, why }) => <Alert key={repository} color="orange" p="xs">{t('updates.failed', { repository, why })}</Alert>)}
-      {data?.items.length === 0 && <Text size="sm" c="dimmed">{t('updates.none')}</Text>}
-      {data?.items.map(({ version, repository, withinPin }) => (
+      {newer?.length === 0 && <Text size="sm" c="dimmed">{t('updates.none')}</Text>}
+      {newer?.map(({ version, repository, withinPin }) => (
         <Group key={`${repository} ${version}`} gap="sm"><Text size="sm" fw={600}>{version}</Text><Text size="sm" c="dimmed">{repository}</Text>{!withinPin && <Badge variant="light" color="orange" tt="none">{t('updates.outside')}</Badge>}<Allowed permission="driver:create"><Button size="compact-sm" variant="light" disabled={!withinPin} loading={install.isPending && install.variables.version === version} onClick={() => install.mutate({ version, repository })}>{t('act.install')}</Button></Allowed></Group>
       ))}
     </Stack>
