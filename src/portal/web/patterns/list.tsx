@@ -167,7 +167,7 @@ const Line = memo(function Line<Row>({ row, id, index, columns, selected, toggle
       {toggle && <Table.Td><Checkbox size="xs" aria-label={id} checked={selected} onChange={() => toggle(id)} /></Table.Td>}
       {columns.map((column) => {
         const value = column.value(row);
-        return <Table.Td key={column.id} ta={column.end ? 'end' : undefined} maw={column.grows ? 0 : 320} className="ellipsis">{column.cell ? column.cell(row) : typeof value === 'number' ? format.number(value, 4) : (value ?? '—')}</Table.Td>;
+        return <Table.Td key={column.id} ta={column.end ? 'end' : undefined} maw={column.grows ? 0 : 320} className="ellipsis" title={!column.cell && typeof value === 'string' ? value : undefined}>{column.cell ? column.cell(row) : typeof value === 'number' ? format.number(value, 4) : (value ?? '—')}</Table.Td>;
       })}
     </Table.Tr>
   );

@@ -21,7 +21,7 @@ export function LatestOperations() {
         {data.items.map((operation) => (
           <Group key={operation.id} justify="space-between" wrap="nowrap" gap="xs">
             <div style={{ minWidth: 0 }}>
-              <Anchor component={Link} to={`/operations/${operation.id}`} size="sm" className="ellipsis" display="block">{operation.target.name}</Anchor>
+              <Anchor component={Link} to={`/operations/${operation.id}`} size="sm" className="ellipsis" display="block" title={operation.target.name}>{operation.target.name}</Anchor>
               <Text size="xs" c="dimmed" className="ellipsis">{kindOf(operation.kind)} · {format.ago(operation.createdAt)}</Text>
             </div>
             <State state={operation.state} of="operation" />

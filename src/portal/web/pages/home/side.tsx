@@ -59,7 +59,7 @@ function RegionCard({ region, place }: { region: Region | undefined; place: Summ
         <Stack gap={4} mt={6}>
           <Group gap={6}>{Object.entries(place.counts).map(([state, count]) => <Group key={state} gap={4}><State state={state} /><Text size="xs" className="tabular">{count}</Text></Group>)}</Group>
           {place.pricePerHour.map(({ currency, perHour }) => <Text key={currency} size="xs" className="tabular">{say('unit.perHour', { price: format.money(perHour, currency) })}</Text>)}
-          {place.mcis.map((mci) => <Anchor key={mci.id} component={Link} to={`/mcis/${mci.name}`} size="sm">{mci.name} ({Object.values(mci.counts).reduce((one, other) => one + other, 0)})</Anchor>)}
+          {place.mcis.map((mci) => <Anchor key={mci.id} component={Link} to={`/mcis/${mci.name}`} size="sm" style={{ overflowWrap: 'anywhere' }}>{mci.name} ({Object.values(mci.counts).reduce((one, other) => one + other, 0)})</Anchor>)}
         </Stack>
       ) : <Text size="xs" mt={4}>{t('panel.nothing')}</Text>}
       {region.enabled && <Allowed permission="mci:create"><Button component={Link} to={`/mcis/new?connection=${encodeURIComponent(region.connection)}&region=${encodeURIComponent(region.id)}`} size="compact-xs" variant="light" mt={6} leftSection={<Plus size={12} aria-hidden />}>{t('panel.make')}</Button></Allowed>}

@@ -71,7 +71,7 @@ function Loaded({ mci, error, retry }: { mci: MciDetail; error: Error | null; re
         <Counts counts={mci.counts} />
         <Price prices={mci.pricePerHour} />
         <span title={format.time(mci.createdAt)}>{t('createdAgo', { time: format.ago(mci.createdAt) })}</span>
-        <Labels labels={mci.labels} />
+        <Labels labels={mci.labels} wrap />
         {mci.description !== '' && <Text inherit lineClamp={1} title={mci.description}>{mci.description}</Text>}
       </Group>}
       actions={<>

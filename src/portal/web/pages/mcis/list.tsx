@@ -58,14 +58,14 @@ export function MciListPage() {
   const rows = useMemo(() => mcis.data?.filter((mci) => (status === null || mci.status === status) && (cloud === null || places.get(mci.id)?.clouds.includes(cloud))), [mcis.data, status, cloud, places]);
 
   const columns = useMemo<Column<Mci>[]>(() => [
-    { id: 'name', title: t('name'), value: (mci) => mci.name, cell: (mci) => <Anchor component={Link} to={`/mcis/${mci.name}`} fw={600} size="sm">{mci.name}</Anchor> },
+    { id: 'name', title: t('name'), value: (mci) => mci.name, cell: (mci) => <Anchor component={Link} to={`/mcis/${mci.name}`} fw={600} size="sm" display="block" maw={240} className="ellipsis" title={mci.name}>{mci.name}</Anchor> },
     { id: 'status', title: t('status'), value: (mci) => say(`state.${mci.status}` as 'state.running'), cell: (mci) => <State state={mci.status} />, width: 140 },
     { id: 'vms', title: t('vms'), value: (mci) => mci.vms, end: true, width: 80 },
     { id: 'states', title: t('byState'), value: (mci) => Object.entries(mci.counts).map(([state, count]) => `${count} ${say(`state.${state}` as 'state.running')}`).join(' '), cell: (mci) => <Counts counts={mci.counts} />, width: 170 },
-    { id: 'clouds', title: t('clouds'), value: (mci) => places.get(mci.id)?.clouds.join(', ') ?? '' },
+    { id: 'clouds', title: t('clouds'), width: 120, grows: true, value: (mci) => places.get(mci.id)?.clouds.join(', ') ?? '' },
     { id: 'regions', title: t('regions'), value: (mci) => places.get(mci.id)?.regions.join(', ') ?? '', hidden: true },
     { id: 'price', title: t('price'), value: (mci) => mci.pricePerHour[0]?.perHour ?? null, cell: (mci) => <Price prices={mci.pricePerHour} month={false} />, end: true, width: 140 },
-    { id: 'labels', title: t('labels'), value: (mci) => Object.entries(mci.labels).map(([key, value]) => `${key}=${value}`).join(' '), cell: (mci) => <Labels labels={mci.labels} /> },
+    { id: 'labels', title: t('labels'), width: 140, grows: true, value: (mci) => Object.entries(mci.labels).map(([key, value]) => `${key}=${value}`).join(' '), cell: (mci) => <Labels labels={mci.labels} /> },
     { id: 'created', title: t('created'), value: (mci) => mci.createdAt, cell: (mci) => <span title={format.time(mci.createdAt)}>{format.ago(mci.createdAt)}</span>, width: 130 },
   ], [t, say, places]);
 
@@ -86,8 +86,8 @@ export function MciListPage() {
   );
 }
 
-/** Labels as `key=value`. */
-export function Labels({ labels }: { labels: Record<string, string> }) {
+/** Labels as `key=value`, each cut where it is long; on one line where they do not `wrap`. */
+export function Labels({ labels, wrap = false }: { labels: Record<string, string>; wrap?: boolean }) {
   const entries = Object.entries(labels);
-  return entries.length === 0 ? null : <Group gap={4} wrap="nowrap">{entries.map(([key, value]) => <Badge key={key} variant="default" size="sm" tt="none" fw={500} title={`${key}=${value}`}>{key}={value}</Badge>)}</Group>;
+  return entries.length === 0 ? null : <Group gap={4} wrap={wrap ? 'wrap' : 'nowrap'}>{entries.map(([key, value]) => <Badge key={key} variant="default" size="sm" tt="none" fw={500} maw={220} style={{ flexShrink: 0 }} title={`${key}=${value}`}>{key}={value}</Badge>)}</Group>;
 }

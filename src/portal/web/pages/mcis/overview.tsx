@@ -27,7 +27,7 @@ export function Overview({ mci, vms, act, scale }: { mci: MciDetail; vms: readon
   const path = `/mcis/${encodeURIComponent(mci.name)}`;
   const away = mci.status === 'deleting';
   const columns = useMemo<Column<MciGroup>[]>(() => [
-    { id: 'name', title: t('group'), value: (group) => group.name, cell: (group) => <Anchor component={Link} to={`${path}/vms?group=${encodeURIComponent(group.name)}`} fw={600} size="sm">{group.name}</Anchor> },
+    { id: 'name', title: t('group'), value: (group) => group.name, cell: (group) => <Anchor component={Link} to={`${path}/vms?group=${encodeURIComponent(group.name)}`} fw={600} size="sm" display="block" maw={180} className="ellipsis" title={group.name}>{group.name}</Anchor> },
     { id: 'size', title: t('size'), value: (group) => group.size, end: true, width: 80 },
     { id: 'states', title: t('byState'), value: (group) => Object.keys(group.counts).join(' '), cell: (group) => <Counts counts={group.counts} />, width: 170 },
     { id: 'region', title: t('place'), value: (group) => `${group.cloud} ${group.region} ${group.zone ?? ''}`, cell: (group) => <PlaceCell group={group} /> },

@@ -39,7 +39,7 @@ export function VmsTab({ mci, query, act, command }: { mci: MciDetail; query: Us
 
   const failed = all?.some(({ failure }) => failure !== null) === true;
   const columns = useMemo<Column<Vm>[]>(() => [
-    { id: 'name', title: t('vm'), value: (vm) => vm.name, cell: (vm) => <Text size="sm" fw={600} className="ellipsis" title={vm.name}>{vm.name}</Text> },
+    { id: 'name', title: t('vm'), value: (vm) => vm.name, cell: (vm) => <Text size="sm" fw={600} className="ellipsis" maw={220} title={vm.name}>{vm.name}</Text> },
     { id: 'group', title: t('group'), value: (vm) => vm.group, hidden: true },
     { id: 'state', title: t('status'), value: (vm) => say(`state.${vm.state}` as 'state.running'), cell: (vm) => <State state={vm.state} {...(vm.failure && { hint: vm.failure.message })} />, width: 110 },
     { id: 'cloud', title: t('cloud'), value: (vm) => vm.cloud, width: 85 },

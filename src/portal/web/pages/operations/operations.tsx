@@ -73,7 +73,7 @@ export function OperationsPage() {
   const columns = useMemo<Column<Operation>[]>(() => [
     { id: 'state', title: t('column.state'), width: 120, value: (row) => row.state, cell: (row) => <State state={row.state} of="operation" /> },
     { id: 'kind', title: t('column.kind'), width: 170, value: (row) => kindOf(row.kind), cell: (row) => <Anchor component={Link} to={`/operations/${row.id}`} size="sm" fw={600}>{kindOf(row.kind)}</Anchor> },
-    { id: 'target', title: t('column.target'), width: 200, value: (row) => row.target.name, cell: (row) => { const page = pageOfTarget(row); return page ? <Anchor component={Link} to={page} size="sm">{row.target.name}</Anchor> : row.target.name; } },
+    { id: 'target', title: t('column.target'), width: 200, value: (row) => row.target.name, cell: (row) => { const page = pageOfTarget(row); return page ? <Anchor component={Link} to={page} size="sm" title={row.target.name}>{row.target.name}</Anchor> : <span title={row.target.name}>{row.target.name}</span>; } },
     { id: 'progress', title: t('column.progress'), width: 190, value: (row) => row.progress.done, cell: (row) => <Group gap="xs" wrap="nowrap"><OperationProgress operation={row} /><Text size="xs" style={{ whiteSpace: 'nowrap' }}>{t('progress', row.progress)}</Text></Group> },
     { id: 'began', title: t('column.began'), width: 140, value: (row) => row.createdAt, cell: (row) => <Ago at={row.createdAt} /> },
     { id: 'took', title: t('column.took'), width: 90, end: true, value: (row) => (row.finishedAt ? Date.parse(row.finishedAt) - Date.parse(row.createdAt) : null), cell: (row) => <Elapsed from={row.createdAt} to={row.finishedAt} /> },
