@@ -181,7 +181,16 @@ describe('the control door', () => {
     await control('POST', 'faults', { id: 'f3', method: 'nothing', effect: { type: 'half-made' } });
     expect((await control('POST', 'faults', { method: 'nothing', effect: { type: 'half-made' } })).body.ids).toEqual(['f4']);
     await control('DELETE', 'faults');
-    for (const wrong of [{}, { effect: { type: 'magic' } }, { effect: { type: 'error', code: 'OOPS' } }, { effect: { type: 'half-made' }, probability: 2 }]) expect((await control('POST', 'faults', wrong)).status).toBe(400);
+    for (const [wrong, why] of [
+      [{}, /expected object.*\n.*at effect/],
+      [{ effect: { type: 'magic' } }, /type is one of error, lost-answer, .*\n.*at effect/],
+      [{ effect: { type: 'error', code: 'OOPS' } }, /"UNAUTHENTICATED".*\n.*at effect\.code/],
+      [[{ effect: { type: 'latency' } }], /expected number.*\n.*at \[0\]\.effect\.ms/],
+      [{ effect: { type: 'half-made' }, probability: 2 }, /at probability/],
+      [{ cloud: 'mars', effect: { type: 'half-made' } }, /no cloud 'mars'; there are tiny, wide/],
+      [{ cloud: 'tiny', region: 'r9', effect: { type: 'half-made' } }, /tiny has no region 'r9'; it has r1, r2/],
+    ] as const) expect(await control('POST', 'faults', wrong)).toMatchObject({ status: 400, body: { message: expect.stringMatching(why) } });
+    expect((await control('GET', 'faults')).body).toEqual([]);
   });
 
   it('lists and sums calls, tells keys and clouds, changes settings, empties the world', async () => {

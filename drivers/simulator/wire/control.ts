@@ -20,13 +20,14 @@ const Effect = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('unseen'), ms }),
   z.strictObject({ type: z.literal('quota'), quotaId: z.string(), limit: z.number().min(0) }),
   z.strictObject({ type: z.literal('signal'), pid: z.int().min(2), signal: z.enum(['SIGKILL', 'SIGTERM', 'SIGSTOP']) }),
-]);
+], { error: (issue) => (issue.code === 'invalid_union' ? `type is one of ${EFFECTS.join(', ')}` : undefined) });
+const EFFECTS: readonly string[] = Effect.options.map(({ shape }) => shape.type.value);
 const word = z.string().min(1).max(100);
 const Fault = z.strictObject({
   id: word.optional(), cloud: word.optional(), account: word.optional(), region: word.optional(), zone: word.optional(), method: word.optional(),
   effect: Effect, probability: z.number().min(0).max(1).optional(), skip: z.int().min(0).optional(), times: z.int().min(1).optional(),
 });
-const Faults = z.union([Fault, z.array(Fault).min(1).max(1000)]);
+const Faults = z.array(Fault).min(1).max(1000);
 const Settings = z.strictObject({ timeScale: z.number().min(0).max(100).optional(), throttling: z.boolean().optional(), seed: z.int().optional(), skewMs: z.int().min(-86_400_000).max(86_400_000).optional() });
 const date = z.iso.datetime({ offset: true });
 const Clock = z.strictObject({ now: date.optional(), rate: z.number().min(0).max(1_000_000).optional() });
@@ -64,7 +65,13 @@ const ROUTES: Record<string, Route> = {
   },
   'GET calls/summary': (world) => world.log.summary(),
   'POST faults': (world, { body }) => {
-    const faults = [read(Faults, body)].flat();
+    const faults = Array.isArray(body) ? read(Faults, body) : [read(Fault, body)];
+    for (const { cloud, region } of faults) {
+      // One that fits nothing would trouble nobody, and its test would pass.
+      if (cloud !== undefined && !world.personalities.has(cloud)) throw new Refused(400, `there is no cloud '${cloud}'; there are ${[...world.personalities.keys()].join(', ')}`);
+      const known = cloud === undefined ? undefined : world.personalities.get(cloud)?.regions.map(({ id }) => id);
+      if (region !== undefined && known && !known.includes(region)) throw new Refused(400, `${cloud} has no region '${region}'; it has ${known.slice(0, 30).join(', ')}`);
+    }
     if (!world.maySignal && faults.some((fault) => fault.effect.type === 'signal')) throw new Refused(403, 'the box was not started with --allow-signals');
     world.touch();
     return { ids: faults.map((fault) => world.faults.add(JSON.parse(JSON.stringify(fault)) as Parameters<BoxWorld['faults']['add']>[0]).id) };
