@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { BUNDLE_LIMITS, type ReadBundle, contentHashOf, generateKeys, keyIdOf, packBundle, publicKeyOf, readBundle, signBundle, verifyBundle } from '@mcmp/driver-sdk/bundle';
 import { describe, expect, it } from '@jest/globals';
 import { type Forged, driverFiles, file, forged, gzipped, listText, manifest, tar } from './bundles.js';
@@ -169,6 +169,10 @@ describe('an archive', () => {
     const unpacked = gunzipSync(bytes);
     await expect(readBundle(gzipped(Buffer.concat([unpacked, Buffer.alloc(512, 1)])))).rejects.toMatchObject({ name: 'BundleError', rule: 'tar' });
     await expect(readBundle(gzipped(unpacked.subarray(0, -1024)))).rejects.toMatchObject(refused('tar', 'not laid out as a bundle'));
+    await expect(readBundle(gzipSync(unpacked))).rejects.toMatchObject(refused('gzip', 'a time, a name or another level; a bundle is made by "mcmp-driver pack"'));
+    // Packed by another tool, the file at fault is told all the same.
+    const evil = await forged([{ name: '../evil.js', content: 'x' }]);
+    await expect(readBundle(gzipSync(gunzipSync(evil)))).rejects.toMatchObject({ rule: 'path', file: '../evil.js' });
     await expect(readBundle(Buffer.alloc(BUNDLE_LIMITS.packedBytes + 1))).rejects.toMatchObject(refused('limit', 'at most 33554432 packed'));
   });
 });

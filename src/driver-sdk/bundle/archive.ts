@@ -49,7 +49,9 @@ export interface Reader {
 export async function unarchive(bytes: Uint8Array, reader: Reader): Promise<void> {
   if (bytes.length > BUNDLE_LIMITS.packedBytes) throw new BundleError('limit', `the archive has ${bytes.length} bytes; a bundle has at most ${BUNDLE_LIMITS.packedBytes} packed`);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) throw new BundleError('gzip', 'the archive is not packed with gzip; a bundle is made by "mcmp-driver pack"');
-  if (!GZIP_HEADER.equals(bytes.subarray(0, GZIP_HEADER.length))) throw new BundleError('gzip', 'the header of the gzip archive is not that of a bundle: it has a time, a name or another level');
+  const otherHeader = GZIP_HEADER.equals(bytes.subarray(0, GZIP_HEADER.length)) ? undefined : new BundleError('gzip', 'the header of the gzip archive is not that of a bundle: it has a time, a name or another level; a bundle is made by "mcmp-driver pack"');
+  // Without flags what follows can be read, and a file at fault says more than this.
+  if (otherHeader && (bytes[2] !== 8 || bytes[3] !== 0)) throw otherHeader;
   // Not gunzip: that takes several archives in a row for one.
   const deflated = bytes.subarray(GZIP_HEADER.length, -GZIP_TRAILER_BYTES);
   const inflate = createInflateRaw();
@@ -90,8 +92,9 @@ export async function unarchive(bytes: Uint8Array, reader: Reader): Promise<void
   if (inflate.bytesWritten !== deflated.length) throw new BundleError('gzip', `${deflated.length - inflate.bytesWritten} bytes follow the end of the archive`);
   const trailer = Buffer.from(bytes.subarray(-GZIP_TRAILER_BYTES));
   if (trailer.readUInt32LE(0) !== crc || trailer.readUInt32LE(4) !== unpacked) throw new BundleError('gzip', 'the archive is damaged: its checksum is not that of what it holds');
+  if (otherHeader) throw otherHeader;
   if (entries.length === 0) throw new BundleError('tar', 'the archive is empty');
   const expected = createHash('sha256');
   await tarOf(entries, (part) => expected.update(part));
-  if (expected.digest('hex') !== found.digest('hex')) throw new BundleError('tar', 'the archive is not laid out as a bundle: its headers tell more than path and size, or something lies between or behind the files');
+  if (expected.digest('hex') !== found.digest('hex')) throw new BundleError('tar', 'the archive is not laid out as a bundle: its headers tell more than path and size, or something lies between or behind the files; a bundle is made by "mcmp-driver pack"');
 }
