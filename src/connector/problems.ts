@@ -9,7 +9,7 @@ import { DRIVER_ABSENT, FENCED, RequestRefused } from './host/index.js';
  * caller's own token; nor is its failure ever our 5xx, which speaks of this server. The cloud's own code stands under `cloud`.
  */
 const PROBLEM_OF: Record<DriverErrorCode, [code: ProblemCode, help: string]> = {
-  UNAUTHENTICATED: ['UNPROCESSABLE', 'The cloud does not accept the credential of this connection: give it a new one.'],
+  UNAUTHENTICATED: ['UNPROCESSABLE', 'The cloud does not accept the credential of this connection: give it a new one, or set this server’s clock where it speaks of the time.'],
   FORBIDDEN: ['UNPROCESSABLE', 'The credential of this connection may not do this: grant it the permission in the cloud.'],
   INVALID_REQUEST: ['UNPROCESSABLE', 'The cloud does not take this request.'],
   NOT_FOUND: ['UNPROCESSABLE', 'The cloud does not know the thing that was asked for.'],

@@ -19,7 +19,7 @@ const page = (items, { pageSize = 2, pageToken = '0' } = {}) => {
 const regions = [['left', 'Left Seoul'], ['right', 'Right Tokyo'], ['shut', 'Shut']].map(([id, name], index) => ({ id, name, latitude: 37 + index, longitude: 127 - index, enabled: id !== 'shut' }));
 export default { mcmpDriver: 1, async connect({ credential, options }) {
   const check = async (region) => {
-    if (credential.secret !== '${SECRET}') throw new DriverError('UNAUTHENTICATED', 'no such key for ' + credential.secret, { providerCode: 'InvalidKey', providerRequestId: 'req-1', httpStatus: 401 });
+    if (credential.secret !== '${SECRET}') throw new DriverError('UNAUTHENTICATED', (region === 'right' ? 'expired key for ' : 'no such key for ') + credential.secret, { providerCode: 'InvalidKey', providerRequestId: 'req-1', httpStatus: 401 });
     if (region && options.slow === region) await new Promise((done) => setTimeout(done, 400));
     if (region && options.failing === region) throw new DriverError('FORBIDDEN', 'not in this region');
   };
@@ -173,6 +173,9 @@ describe('a connection', () => {
     expect((await call('PATCH', '/v1/connections/renamed?verify=false', { credential: { ...credential, secret: WRONG } })).body).toMatchObject({ state: 'unverified', accountId: null });
     expect((await call('POST', '/v1/connections/renamed/verify')).status).toBe(422);
     expect((await call('GET', '/v1/connections/renamed')).body).toMatchObject({ state: 'broken', lastError: { code: 'UNAUTHENTICATED', providerCode: 'InvalidKey' } });
+    // The reason is that of the last refusal, not of the first.
+    expect((await call('POST', '/v1/connections/renamed/calls', { method: 'spec.list', request: { region: 'right' } })).status).toBe(422);
+    expect((await call('GET', '/v1/connections/renamed')).body).toMatchObject({ state: 'broken', lastError: { message: expect.stringContaining('expired key') } });
     expect(await names('/v1/connections?state=broken&driver=small-cloud&cloud=tiny&q=RENAM')).toEqual(['renamed']);
     expect(await names('/v1/connections?state=verified')).toEqual([]);
     expect((await call('PATCH', '/v1/connections/renamed', { credential })).body).toMatchObject({ state: 'verified', lastError: null });

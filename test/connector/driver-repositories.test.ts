@@ -150,7 +150,7 @@ describe('a repository is refused with the reason', () => {
     const bytes = await bundle('1.0.0');
     await publish(place, [bytes], { sha256: 'ab'.repeat(32) });
     await add();
-    expect((await install({ name: 'tiny' })).body).toMatchObject({ status: 422, detail: expect.stringContaining('SHA-256 abab') });
+    expect((await install({ name: 'tiny' })).body).toMatchObject({ status: 422, detail: expect.stringContaining('SHA-256 abab'), errors: [{ field: 'repository' }] });
     await publish(place, [bytes], { contentHash: 'cd'.repeat(32) });
     expect((await install({ name: 'tiny' })).body).toMatchObject({ status: 422, detail: expect.stringContaining('with the content cdcd') });
     await publish(place, [bytes], { version: '1.5.0' });

@@ -215,13 +215,15 @@ export class Connections {
     throw new Problem('IN_USE', `The connection "${row.name}" is used by ${holders.slice(0, 10).join(', ')}${holders.length > 10 ? ` and ${holders.length - 10} more` : ''}: ${why}.`, { extra: { usedBy: holders.slice(0, 100) } });
   }
 
-  /** Remembers that the cloud refused this connection. */
+  /** Remembers that the cloud refused this connection, and why the last time. */
   private async note(row: ConnectionRow, error: DriverError): Promise<void> {
     const broken = BREAKING.includes(error.code);
     if (!broken) return void (await this.rows.update({ id: row.id, revision: row.revision }, { lastError: cloudErrorNote(error) }));
     await this.database.transaction(async (manager) => {
-      const { affected } = await manager.createQueryBuilder().update(ConnectionRow).set({ state: 'broken', lastError: cloudErrorNote(error) })
-        .where('id = :id AND revision = :revision AND state <> :broken', { id: row.id, revision: row.revision, broken: 'broken' }).execute();
+      const lastError = cloudErrorNote(error);
+      // Calls that go on failing for the same reason write nothing.
+      const { affected } = await manager.createQueryBuilder().update(ConnectionRow).set({ state: 'broken', lastError })
+        .where("id = :id AND revision = :revision AND (state <> 'broken' OR last_error ->> 'message' IS DISTINCT FROM :message)", { id: row.id, revision: row.revision, message: lastError.message }).execute();
       if (affected === 1) await this.publish(manager, { ...row, state: 'broken' }, 'connection.changed');
     });
   }

@@ -39,7 +39,7 @@ export class DriverRepositories {
   async add({ token, url, ...input }: NewRepository, by: string): Promise<DriverRepositoryRow> {
     const id = newId();
     const row = this.rows.create({ id, ...input, url: plainUrl(url, input.insecure), sealed: token === undefined ? null : this.seal(id, token), state: 'ready', lastError: null, checkedAt: new Date(), createdBy: by });
-    await this.asking(row, ({ reader }) => reader.search(''));
+    await this.asking(row, ({ reader }) => reader.search(''), 'url');
     return this.write(row, async (manager) => {
       await manager.insert(DriverRepositoryRow, row);
       await audit(manager, { who: by, what: 'repository-added', detail: { id, name: row.name, url: row.url, kind: row.kind, insecure: row.insecure } });
@@ -54,7 +54,7 @@ export class DriverRepositories {
     const moved = url !== undefined && new URL(plainUrl(url, insecure)).origin !== new URL(row.url).origin;
     const sealed = token === undefined ? (moved ? null : row.sealed) : token === null ? null : this.seal(row.id, token);
     const next = this.rows.create({ ...row, ...change, insecure, url: plainUrl(url ?? row.url, insecure), sealed, state: 'ready', lastError: null, checkedAt: new Date() });
-    await this.asking(next, ({ reader }) => reader.search(''));
+    await this.asking(next, ({ reader }) => reader.search(''), 'url');
     return this.write(next, async (manager) => {
       const { name, sealed: kept, state, lastError, checkedAt } = next;
       const { affected } = await manager.update(DriverRepositoryRow, { id: row.id }, { name, url: next.url, insecure, sealed: kept, state, lastError, checkedAt });
@@ -73,8 +73,8 @@ export class DriverRepositories {
     this.readers.delete(row.id);
   }
 
-  /** Asks one repository, and remembers whether it answered. @throws Problem CLOUD_ERROR where it does not, UNPROCESSABLE where what it says is wrong. */
-  async asking<T>(row: DriverRepositoryRow, ask: (open: OpenRepository) => Promise<T>): Promise<T> {
+  /** Asks one repository, and remembers whether it answered; `field` is where the request names it. @throws Problem CLOUD_ERROR where it does not, UNPROCESSABLE where what it says is wrong. */
+  async asking<T>(row: DriverRepositoryRow, ask: (open: OpenRepository) => Promise<T>, field = 'repository'): Promise<T> {
     try {
       const answer = await ask({ row, reader: this.reader(row) });
       if (row.state === 'broken') await this.rows.update({ id: row.id }, { state: 'ready', lastError: null, checkedAt: new Date() });
@@ -82,7 +82,7 @@ export class DriverRepositories {
     } catch (error) {
       if (!(error instanceof RepositoryError)) throw error;
       await this.rows.update({ id: row.id }, { state: 'broken', lastError: error.message.slice(0, 1000), checkedAt: new Date() });
-      throw new Problem(error.lied ? 'UNPROCESSABLE' : 'CLOUD_ERROR', `The driver repository "${row.name}" cannot be used: ${error.message}.`, { cause: error, errors: [{ field: 'url', rule: error.message.slice(0, 500) }] });
+      throw new Problem(error.lied ? 'UNPROCESSABLE' : 'CLOUD_ERROR', `The driver repository "${row.name}" cannot be used: ${error.message}.`, { cause: error, errors: [{ field, rule: error.message.slice(0, 500) }] });
     }
   }
 
