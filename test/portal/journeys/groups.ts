@@ -3,6 +3,8 @@ import type { Journey } from '../harness.js';
 /** Two groups of other sizes and systems in other places, whose regions are chosen on the map by the keyboard alone; both are then in the MCI. */
 export const groups: Journey = {
   name: 'groups',
+  // The same steps are played in both by `make`.
+  languages: ['en'],
   run: async ({ page, stage, say, see, check, logIn, unique }) => {
     const t = (key: string, values?: Record<string, string | number>): string => say('make', key, values);
     const name = unique('groups');

@@ -9,13 +9,15 @@ import { shelf } from '../../connector/fixtures/shelf.js';
 import type { Journey } from '../harness.js';
 
 const MIB = 1024 * 1024;
+const LARGE = 3 * MIB;
 
-/** Where drivers come from: an author's key is trusted, a large bundle of it sent in sight, a newer one found in a repository and installed; rolled back, taken from service, activated; the key and the repository go again. */
+/** Where drivers come from: an author's key is trusted, a large bundle of it sent in sight, though the session ends meanwhile; a newer one found in a repository and installed; rolled back, taken from service, activated; the key and the repository go again. */
 export const sources: Journey = {
   name: 'sources',
-  run: async ({ page, say, see, check, logIn, unique, expectRefusal }) => {
+  run: async ({ page, stage, say, see, check, logIn, unique, expectRefusal }) => {
     const w = (key: string, values?: Record<string, string>): string => say('drivers', key, values);
     expectRefusal('424 /v1/driver-repositories');
+    expectRefusal('401 /v1/');
     const name = unique('sourced');
     const author = unique('author');
     const keys = generateKeys();
@@ -38,13 +40,18 @@ export const sources: Journey = {
 
     await page.getByRole('button', { name: w('upload'), exact: true }).click();
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), dialog.getByLabel(w('upload.file')).click()]);
-    await chooser.setFiles({ name: `${name}-1.0.0.mcmp`, mimeType: 'application/octet-stream', buffer: await bundle('1.0.0', 6 * MIB) });
+    await chooser.setFiles({ name: `${name}-1.0.0.mcmp`, mimeType: 'application/octet-stream', buffer: await bundle('1.0.0', LARGE) });
     const wire = await page.context().newCDPSession(page);
     await wire.send('Network.enable');
     await wire.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2 * MIB });
+    await page.context().clearCookies();
     await dialog.getByRole('button', { name: w('upload.send'), exact: true }).click();
+    const over = page.getByRole('dialog', { name: say('portal', 'session.expired') });
+    await over.locator('input[type=password]').fill(stage.password);
+    await over.getByRole('button', { name: say('portal', 'login.submit') }).click();
+    await over.waitFor({ state: 'detached' });
     const sent = Number(await page.locator('[data-sent]:not([data-sent="0"])').getAttribute('data-sent'));
-    check('how much of a large bundle is sent is told while it is', sent > 0 && sent < 6 * MIB && (await dialog.getByText('MiB', { exact: false }).count()) > 0);
+    check('how much of a large bundle is sent is told while it is', sent > 0 && sent < LARGE && (await dialog.getByText('MiB', { exact: false }).count()) > 0);
     await page.screenshot({ path: `dist/portal-pictures/driver-sending.${author}.png` });
     const first = page.locator('[data-version="1.0.0"]');
     await first.getByText(w('v.state.active')).waitFor({ timeout: 60_000 });

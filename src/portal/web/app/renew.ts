@@ -51,6 +51,7 @@ export const fetchRenewed = renewing(fetchEarly);
 
 /** The same for a large body: `onSent` hears how many of its bytes are under way, which `fetch` does not tell. */
 export const fetchTelling = (onSent: (bytes: number) => void): typeof fetch => renewing(async (request) => {
+  onSent(0);
   const body = await request.blob();
   return new Promise((done, failed) => {
     const way = new XMLHttpRequest();

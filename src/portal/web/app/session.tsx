@@ -1,4 +1,4 @@
-import { Button, Group, Loader, Center, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Group, Loader, Center, Modal, PasswordInput, Stack, Text, getDefaultZIndex } from '@mantine/core';
 import { type FormEvent, type ReactNode, createContext, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import { sessionBegin, sessionEnd, sessionShow } from '../generated/sdk.gen';
 import type { SessionShowResponse } from '../generated/types.gen';
@@ -103,6 +103,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   );
 }
 
+/** Above everything, since what is open may wait for it. */
 function ExpiredDialog({ opened, username, begin, end }: { opened: boolean; username: string; begin: Value['begin']; end: Value['end'] }) {
   const t = useT();
   const [password, setPassword] = useState('');
@@ -112,7 +113,7 @@ function ExpiredDialog({ opened, username, begin, end }: { opened: boolean; user
     begin(username, password).then(() => { setPassword(''); setError(undefined); }, (reason: unknown) => setError(reason instanceof ApiError ? reason : new Error(String(reason))));
   };
   return (
-    <Modal opened={opened} onClose={() => undefined} withCloseButton={false} title={t('session.expired')}>
+    <Modal opened={opened} onClose={() => undefined} withCloseButton={false} title={t('session.expired')} zIndex={getDefaultZIndex('max')}>
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">{t('session.expiredHelp', { username })}</Text>

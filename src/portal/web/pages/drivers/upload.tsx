@@ -29,7 +29,6 @@ export function UploadDialog({ opened, close }: { opened: boolean; close(): void
   const query = { ...(!activate && { activate: 'false' as const }), ...(unsigned && { allowUnsigned: 'true' as const }) };
   const send = useMutation({
     mutationFn: (body: File) => {
-      setSent(0);
       abort.current = new AbortController();
       return driversUpload({ body, query, signal: abort.current.signal, fetch: fetchTelling(setSent) });
     },
