@@ -13,15 +13,33 @@ import type { Wire } from './world/index.js';
 const HOST = '127.0.0.1';
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const { values: flags } = parseArgs({
-  options: { port: { type: 'string', default: '0' }, state: { type: 'string' }, 'time-scale': { type: 'string' }, seed: { type: 'string' }, 'no-throttle': { type: 'boolean' }, 'allow-signals': { type: 'boolean' } },
-});
+const USAGE = 'Usage: npm run cloud -- [--port N] [--state FILE] [--time-scale X] [--seed N] [--no-throttle] [--allow-signals]';
 
-/** @throws Error for a flag that is no number of its range. */
+/** Ends for a flag that is wrong. */
+function refuse(why: string): never {
+  say(`${why}\n${USAGE}`);
+  process.exit(2);
+}
+
+const flags = readFlags();
+function readFlags() {
+  try {
+    const { values } = parseArgs({
+      options: { port: { type: 'string', default: '0' }, state: { type: 'string' }, 'time-scale': { type: 'string' }, seed: { type: 'string' }, 'no-throttle': { type: 'boolean' }, 'allow-signals': { type: 'boolean' }, help: { type: 'boolean' } },
+    });
+    if (values.help !== true) return values;
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+  process.stdout.write(`${USAGE}\n`);
+  process.exit(0);
+}
+
+/** Ends for a flag that is no number of its range. */
 function numberOf(flag: 'port' | 'time-scale' | 'seed', least: number, most: number): number | undefined {
   const text = flags[flag];
   const value = Number(text);
-  if (text !== undefined && (text === '' || !(value >= least && value <= most))) throw new Error(`--${flag} is a number from ${least} to ${most}, not '${text}'`);
+  if (text !== undefined && (text === '' || !(value >= least && value <= most))) refuse(`--${flag} is a number from ${least} to ${most}, not '${text}'`);
   return text === undefined ? undefined : value;
 }
 

@@ -108,6 +108,7 @@ it('mounts the wires that are there, by their names', async () => {
 it('says what is wrong with its flags and its state', async () => {
   const broken = join(folder, 'broken.json');
   await expect(start('--time-scale', 'fast')).rejects.toThrow(/--time-scale is a number from 0 to 100, not 'fast'/);
+  await expect(start('--tim-scale', '1')).rejects.toThrow(/Unknown option '--tim-scale'[^]*\nUsage: npm run cloud/);
   for (const text of ['{"half', '{}', 'null', '{"world":{"version":1}}']) {
     writeFileSync(broken, text);
     await expect(start('--state', broken)).rejects.toThrow(/holds no state of the box/);
