@@ -35,8 +35,11 @@ const FORMS: Record<string, Form> = {
   title: (value) => String((value as { en?: string } | null)?.en ?? '-'),
   progress: (value) => { const { done = 0, failed = 0, total = 0 } = (value ?? {}) as { done?: number; failed?: number; total?: number }; return `${done}/${total}${failed > 0 ? ` (${failed} failed)` : ''}`; },
   zones: (value) => (Array.isArray(value) ? value.map((entry) => String((entry as Item).id ?? entry)).join(',') || '-' : '-'),
+  figure: (value) => (typeof value === 'number' ? String(Number(value.toPrecision(3))) : '-'),
+  used: (value) => (Array.isArray(value) ? value.map((entry: Item) => `${String(entry.workspace ?? entry.server ?? entry.workspaceId ?? 'another')} ${String(entry.calls)}`).join(', ') || '-' : '-'),
+  proofs: (value) => (Array.isArray(value) ? value.map((entry: Item) => `${String(entry.proof)} ${Number(entry.failed) > 0 ? `${String(entry.failed)} failed` : `${String(entry.passed)} of ${Number(entry.passed) + Number(entry.skipped)}`} (${String(entry.origin)})`).join(', ') || '-' : '-'),
 };
-const RIGHT = ['money', 'price', 'prices', 'gib', 'days', 'many'];
+const RIGHT = ['money', 'price', 'prices', 'gib', 'days', 'many', 'figure'];
 const STATES = ['state', 'status'];
 
 /** A value as one line of text. */

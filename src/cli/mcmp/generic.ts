@@ -24,6 +24,8 @@ export interface Refinement {
   /** Members of the body that this command sets itself. */
   fixed?: Record<string, unknown>;
   columns?: string[];
+  /** Columns of the tables within a thing that is shown, by member; absent takes all members of their items. */
+  tables?: Record<string, string[]>;
   examples?: string[];
   about?: string[];
   /** What is asked back on a terminal before it is done. */
@@ -236,14 +238,14 @@ async function readStream(session: Session, path: string, headers: Record<string
   return EXIT.ok;
 }
 
-async function write(operation: Operation, { columns = operation.columns, done, shows }: Refinement, session: Session, text: string, names: string[], watch: boolean): Promise<number> {
+async function write(operation: Operation, { columns = operation.columns, tables, done, shows }: Refinement, session: Session, text: string, names: string[], watch: boolean): Promise<number> {
   if (operation.answer === 'text') session.terminal.result(text);
   else if (text === '') session.output.done(done?.(names) ?? `${operation.noun} ${names.join(' ')}: ${operation.verb} done`);
   else {
     const item = JSON.parse(text) as Item;
     if (operation.answer === 'operation' && operation.method !== 'GET') return begun(session, item as OperationItem, watch);
     if (operation.method !== 'GET' && !shows && session.output.forPeople && nameOf(item) !== '') session.output.done(`${operation.noun} ${nameOf(item)}: ${operation.verb} done`);
-    else await session.output.thing(item, columns);
+    else await session.output.thing(item, columns, tables);
   }
   return EXIT.ok;
 }

@@ -35,12 +35,12 @@ export class Output {
   }
 
   /** One thing. */
-  async thing(item: Item, columns?: readonly string[]): Promise<void> {
+  async thing(item: Item, columns?: readonly string[], tables?: Readonly<Record<string, readonly string[]>>): Promise<void> {
     const { format } = this.choice;
     if (format === 'json' || format === 'yaml') return this.data(item);
     if (format === 'name') return this.terminal.result(nameOf(item));
     if (format === 'csv' || this.choice.columns.length > 0) return this.list([item], columns ?? Object.keys(item));
-    this.terminal.result(sheet(item, this.terminal));
+    this.terminal.result(sheet(item, this.terminal, tables));
   }
 
   /** A sentence of success, where a person reads. */

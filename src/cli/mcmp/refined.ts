@@ -25,7 +25,11 @@ export const REFINED: Record<string, Refinement> = {
   Calls_call: { shows: true, examples: ['connection call aws --method region.list --request {}'] },
   Calls_functions: { columns: ['name', 'TITLE:title|title', 'read'] },
   Calls_run: { shows: true, examples: ['driver run aws getConsoleOutput --connection aws --region us-east-1 --input \'{"vmId":"i-0a1b"}\''] },
-  Budget_show: { columns: ['connection', 'accountId', 'asOf'] },
+  Budget_show: {
+    columns: ['connection', 'accountId', 'asOf'],
+    tables: { buckets: ['region', 'API CLASS:apiClass', 'counts', 'LIMIT/S:limit.perSecond|figure', 'RATE/S:rate|figure', 'LEFT:tokens|figure', 'LAST MINUTE:lastMinute.calls|figure', 'LAST HOUR:lastHour.calls|figure', 'REFUSED:lastHour.throttled|figure', 'BY WORKSPACE:lastHour.byWorkspace|used', 'BY PURPOSE:lastHour.byPurpose|counts', 'BY SERVER:lastHour.byServer|used', 'WAITING:waiting|counts'] },
+    about: ['Who used what is that of the last hour; -o json has the last minute, too.'],
+  },
   Catalogue_specs: {
     columns: ['id', 'cloud', 'connection', 'region', 'vcpu', 'MEMORY:memoryMiB|gib', 'ARCH:architecture', 'GPU:gpuCount', 'PRICE/H:price|price', 'PRICE AGE:price.ageDays|days'],
     about: ['A price with * is simulated, where nobody publishes one.'],
@@ -50,6 +54,10 @@ export const REFINED: Record<string, Refinement> = {
   DriverRepositories_search: { positional: ['keyword'], columns: ['name', 'source', 'cloud', 'TITLE:title|title', 'VERSIONS:versions|versions', 'installed'], examples: ['driver-repository search korea'] },
   DriverRepositories_remove: { confirm: sure('repository'), done: gone('Repository') },
   Grades_list: { columns: ['id', 'version', 'proof', 'against', 'PASSED:counts.passed', 'FAILED:counts.failed', 'AGE:ranAt|age'] },
+  Grades_grade: { tables: {
+    reports: ['id', 'proof', 'against', 'origin', 'PASSED:counts.passed|figure', 'FAILED:counts.failed|figure', 'AGE:ranAt|age'],
+    capabilities: ['capability', 'best', 'partly', 'PROOFS:proofs|proofs'],
+  } },
   Grades_add: { examples: ['driver-report create acme --report @report.json'] },
   Mci_list: { empty: 'There are none yet: `mcmp help mci create` tells how to make one.', columns: ['name', 'status', 'vms', 'COUNTS:counts|counts', 'PRICE/H:pricePerHour|prices', 'AGE:createdAt|age', 'description'], examples: ['mci list', 'mci list --label team=shop -o name'] },
   Mci_show: { examples: ['mci show web'] },

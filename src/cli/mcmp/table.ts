@@ -46,7 +46,7 @@ export function table(items: readonly Item[], columns: readonly Column[], termin
 }
 
 /** One thing as `name: value` lines; lists of things inside it follow as tables of their own. */
-export function sheet(item: Item, terminal: Terminal): string {
+export function sheet(item: Item, terminal: Terminal, columns: Readonly<Record<string, readonly string[]>> = {}): string {
   const isList = (value: unknown): value is Item[] => Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry === 'object' && entry !== null);
   const lists = Object.entries(item).filter((entry): entry is [string, Item[]] => isList(entry[1]));
   const plain = Object.entries(item).filter(([, value]) => !isList(value));
@@ -56,7 +56,7 @@ export function sheet(item: Item, terminal: Terminal): string {
     const colour = ['state', 'status'].includes(name) ? colourOf(text) : undefined;
     return `${terminal.paint('bold', pad(name, width))}  ${colour ? terminal.paint(colour, text) : text}`;
   });
-  const tables = lists.map(([name, entries]) => `\n${terminal.paint('bold', name)}\n${table(entries, columnsOfItems(entries), terminal, true)}`);
+  const tables = lists.map(([name, entries]) => `\n${terminal.paint('bold', name)}\n${table(entries, columns[name]?.map(columnOf) ?? columnsOfItems(entries), terminal, true)}`);
   return [...lines, ...tables].join('\n').trimStart();
 }
 
