@@ -221,10 +221,11 @@ export class Connections {
     if (!broken) return void (await this.rows.update({ id: row.id, revision: row.revision }, { lastError: cloudErrorNote(error) }));
     await this.database.transaction(async (manager) => {
       const lastError = cloudErrorNote(error);
-      // Calls that go on failing for the same reason write nothing.
-      const { affected } = await manager.createQueryBuilder().update(ConnectionRow).set({ state: 'broken', lastError })
-        .where("id = :id AND revision = :revision AND (state <> 'broken' OR last_error ->> 'message' IS DISTINCT FROM :message)", { id: row.id, revision: row.revision, message: lastError.message }).execute();
+      const update = () => manager.createQueryBuilder().update(ConnectionRow).where('id = :id AND revision = :revision', { id: row.id, revision: row.revision });
+      const { affected } = await update().set({ state: 'broken', lastError }).andWhere("state <> 'broken'").execute();
       if (affected === 1) await this.publish(manager, { ...row, state: 'broken' }, 'connection.changed');
+      // Calls that go on failing for the same reason write nothing, though the cloud's words may hold the time.
+      else await update().set({ lastError }).andWhere(String.raw`regexp_replace(last_error ->> 'message', '\d+', '', 'g') IS DISTINCT FROM regexp_replace(:message, '\d+', '', 'g')`, { message: lastError.message }).execute();
     });
   }
 
