@@ -47,6 +47,7 @@ export const sources: Journey = {
     await page.context().clearCookies();
     await dialog.getByRole('button', { name: w('upload.send'), exact: true }).click();
     const over = page.getByRole('dialog', { name: say('portal', 'session.expired') });
+    await over.locator('input[type=password]').press('Escape');
     await over.locator('input[type=password]').fill(stage.password);
     await over.getByRole('button', { name: say('portal', 'login.submit') }).click();
     await over.waitFor({ state: 'detached' });

@@ -103,7 +103,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   );
 }
 
-/** Above everything, since what is open may wait for it. */
+/** Above everything, since what is open may wait for it; the Escape key in it leaves that open. */
 function ExpiredDialog({ opened, username, begin, end }: { opened: boolean; username: string; begin: Value['begin']; end: Value['end'] }) {
   const t = useT();
   const [password, setPassword] = useState('');
@@ -117,7 +117,7 @@ function ExpiredDialog({ opened, username, begin, end }: { opened: boolean; user
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">{t('session.expiredHelp', { username })}</Text>
-          <PasswordInput label={t('login.password')} value={password} onChange={(event) => setPassword(event.currentTarget.value)} data-autofocus autoComplete="current-password" />
+          <PasswordInput label={t('login.password')} value={password} onChange={(event) => setPassword(event.currentTarget.value)} data-autofocus data-mantine-stop-propagation="true" autoComplete="current-password" />
           {error && <ErrorNote error={error} />}
           <Group justify="space-between">
             <Button variant="subtle" onClick={() => void end()}>{t('session.other')}</Button>
