@@ -9,6 +9,7 @@ import { BudgetLaw1764000010000 } from './1764000010000-budget-law.js';
 import { BudgetLeft1764000011000 } from './1764000011000-budget-left.js';
 import { Watch1764000012000 } from './1764000012000-watch.js';
 import { PriceHistory1764000013000 } from './1764000013000-price-history.js';
+import { EndedSessions1764000014000 } from './1764000014000-ended-sessions.js';
 
 /** Every migration in the order it is applied; one import and one entry per line. */
 export const migrations: (new () => import('typeorm').MigrationInterface)[] = [
@@ -23,4 +24,5 @@ export const migrations: (new () => import('typeorm').MigrationInterface)[] = [
   BudgetLeft1764000011000,
   Watch1764000012000,
   PriceHistory1764000013000,
+  EndedSessions1764000014000,
 ];

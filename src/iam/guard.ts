@@ -34,7 +34,9 @@ export class IamGuard implements CanActivate, OnApplicationBootstrap {
     // A bearer token goes before a cookie: whoever sends one means it.
     const session = request.headers.authorization === undefined ? this.sessions.authenticate(request) : undefined;
     const { userId, expiresAt } = session ?? (await this.tokens.authenticate(request));
-    const principal = (request.principal = await this.iam.principal(userId));
+    const [principal, ended] = await Promise.all([this.iam.principal(userId), session && this.iam.endedSessions([session.id])]);
+    if (session && ended?.has(session.id)) throw new Problem('UNAUTHENTICATED', 'This session was ended: log in again.');
+    request.principal = principal;
     request.scope = { userId, expiresAt, ...(session && { sessionId: session.id }), workspaceIds: () => this.iam.workspaceIds(principal) };
     const permission = this.reflector.getAllAndOverride<string | undefined>(PERMISSION_MARK, targets);
     if (permission === undefined || !allows(principal.role, permission)) {

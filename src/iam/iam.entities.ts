@@ -44,5 +44,12 @@ export class SigningKeyRow {
   @Column('text') sealed!: string;
 }
 
+/** A session that its user ended; kept until it would have been over by itself. */
+@Entity({ schema: 'iam', name: 'ended_session' })
+export class EndedSessionRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
+}
+
 /** All entities of this domain. */
-export const iamEntities = [UserRow, WorkspaceRow, ProjectRow, MembershipRow, SigningKeyRow];
+export const iamEntities = [UserRow, WorkspaceRow, ProjectRow, MembershipRow, SigningKeyRow, EndedSessionRow];

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
+import { type EntityManager, type EntityTarget, In, LessThan, type ObjectLiteral } from 'typeorm';
 import { newId } from '../kernel/ids.js';
 import { type Page, type PageQuery, idAfter, isId, toPage } from '../kernel/page.js';
 import { Problem } from '../kernel/problem.js';
 import { CONFIG, type Config, Database } from '../platform/index.js';
-import { MembershipRow, ProjectRow, UserRow, WorkspaceRow } from './iam.entities.js';
+import { EndedSessionRow, MembershipRow, ProjectRow, UserRow, WorkspaceRow } from './iam.entities.js';
 import { hashPassword, verifyPassword } from './passwords.js';
 import { type Role, allows } from './roles.js';
 
@@ -82,9 +82,16 @@ export class Iam implements OnModuleInit {
     this.sessionEndListeners.push(listener);
   }
 
-  /** Tells that a session was ended. */
-  sessionEnded(sessionId: string): void {
-    for (const listener of this.sessionEndListeners) listener(sessionId);
+  /** Ends a session before its time, for every server. */
+  async endSession({ id, expiresAt }: { id: string; expiresAt: Date }): Promise<void> {
+    await this.endedRows.delete({ expiresAt: LessThan(new Date()) });
+    await this.endedRows.upsert({ id, expiresAt }, ['id']);
+    for (const listener of this.sessionEndListeners) listener(id);
+  }
+
+  /** Which of these sessions were ended by their users. */
+  async endedSessions(ids: string[]): Promise<Set<string>> {
+    return new Set((await this.endedRows.findBy({ id: In(ids) })).map(({ id }) => id));
   }
 
   /** The project by id or name, if the caller may see it. @throws Problem NOT_FOUND (also for another's), CONFLICT where a name is in several workspaces. */
@@ -146,6 +153,10 @@ export class Iam implements OnModuleInit {
       }
       return manager.findOneByOrFail(UserRow, { id });
     });
+  }
+
+  private get endedRows() {
+    return this.database.dataSource.getRepository(EndedSessionRow);
   }
 
   private get users() {

@@ -20,7 +20,7 @@ interface Request { method?: string; headers: Record<string, unknown> }
 
 /**
  * Sessions of the portal: a signed token in an HttpOnly, SameSite=Strict cookie, and a CSRF token that is made from it, which a page must send back in a header with whatever changes something.
- * Nothing is kept on the server, so that every server on one database knows every session.
+ * Nothing is kept of one on the server but that it was ended, so that every server on one database knows every session.
  */
 @Injectable()
 export class Sessions {

@@ -11,7 +11,7 @@ import { type Size, Terminal } from './terminal.js';
 /** The permission that a terminal needs as long as it is open. */
 export const TERMINAL_PERMISSION = 'vm:terminal';
 /** How often it is looked at whether the user may still have it. */
-const LOOK_AGAIN_MS = 30_000;
+const LOOK_AGAIN_MS = 10_000;
 
 interface Open { terminal: Terminal; userId: string; sessionId: string | undefined; projectId: string }
 
@@ -73,8 +73,11 @@ export class Terminals implements OnModuleInit, OnModuleDestroy {
     for (const one of [...this.open]) if (holds(one)) one.terminal.close(why);
   }
 
-  /** Ends what is open for users who are gone, disabled, or may no longer. */
+  /** Ends what is open for users who are gone, disabled, or may no longer, and of sessions that were ended at another server. */
   private async lookAgain(): Promise<void> {
+    const sessions = [...this.open].flatMap(({ sessionId }) => sessionId ?? []);
+    const over = sessions.length > 0 ? await this.iam.endedSessions(sessions).catch(() => new Set<string>()) : new Set<string>();
+    this.closeWhere('sessionOver', ({ sessionId }) => sessionId !== undefined && over.has(sessionId));
     for (const { userId, projectId } of new Map([...this.open].map((one) => [`${one.userId}/${one.projectId}`, one])).values()) {
       const may = await this.iam.stillMay(userId, TERMINAL_PERMISSION, projectId).catch(() => true); // a database that is away for a moment ends nobody's work
       if (!may) this.closeWhere('forbidden', (one) => one.userId === userId && one.projectId === projectId);

@@ -39,8 +39,17 @@ describe('a session of a browser', () => {
   });
 
   it('ends when it is over, and when the user says so', async () => {
-    const ended = await server.call('DELETE', '/v1/auth/session', { token: null, headers: { cookie: cookieOf(await begin()) } });
+    const [cookie, other] = [cookieOf(await begin()), cookieOf(await begin())];
+    const ended = await server.call('DELETE', '/v1/auth/session', { token: null, headers: { cookie } });
     expect([ended.status, ended.headers.get('set-cookie')]).toEqual([204, expect.stringMatching(/^mcmp_session=; Max-Age=0;/)]);
+    expect((await server.call('DELETE', '/v1/auth/session', { token: null, headers: { cookie } })).status).toBe(204);
+    const second = await startServer({ MCMP_SERVER_NAME: 'second' }, server);
+    for (const at of [server, second]) {
+      expect(await at.call('GET', '/v1/me', { token: null, headers: { cookie } })).toMatchObject({ status: 401, body: { detail: expect.stringContaining('ended') } });
+      expect((await at.call('GET', '/v1/auth/session', { token: null, headers: { cookie } })).body.user).toBeNull();
+      expect((await at.call('GET', '/v1/me', { token: null, headers: { cookie: other } })).status).toBe(200);
+    }
+    await second.stop();
     const short = await startServer({ MCMP_SESSION_TTL_SECONDS: '1' });
     const answer = await short.call('POST', '/v1/auth/session', { token: null, body: { username: 'admin', password: ADMIN_PASSWORD } });
     await new Promise((done) => setTimeout(done, 2100));

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { ADMIN_PASSWORD } from '../support/server.js';
+import { ADMIN_PASSWORD, startServer } from '../support/server.js';
 import { MCIS, Stage } from './stage.js';
 
 let stage: Stage;
@@ -165,6 +165,18 @@ describe('a terminal', () => {
     await terminal.until(/\nhere\r\n/);
     await stage.server.call('DELETE', '/v1/auth/session', { token: null, headers: { cookie: mine.cookie, 'x-csrf-token': mine.csrf } });
     expect(await terminal.closed).toMatchObject({ code: 4401 });
+  });
+
+  it('goes with the log-out at another server', async () => {
+    const { cookie } = await session();
+    const second = await startServer({}, stage.server);
+    const terminal = await shell(address(), { token: null, headers: { cookie, origin: stage.server.url } });
+    await terminal.until(/\$ /);
+    await second.call('DELETE', '/v1/auth/session', { token: null, headers: { cookie } });
+    const keys = setInterval(() => terminal.type(' '), 500);
+    expect(await terminal.closed).toMatchObject({ code: 4401 });
+    clearInterval(keys);
+    await second.stop();
   });
 
   it('tells of a VM that does not answer, and refuses a host key that is not the one seen before', async () => {

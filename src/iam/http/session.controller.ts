@@ -30,15 +30,15 @@ export class SessionController {
   async show(@Req() request: FastifyRequest): Promise<z.infer<typeof SessionBody>> {
     const session = this.sessions.find(request);
     const none = { user: null, csrfToken: null, expiresAt: null };
-    return session ? this.body(session).catch(() => none) : none;
+    return session && !(await this.iam.endedSessions([session.id])).has(session.id) ? this.body(session).catch(() => none) : none;
   }
 
   @Delete()
   @HttpCode(204)
-  @Answers(204, 'Ends the session in this browser.')
-  end(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): void {
+  @Answers(204, 'Ends the session: its cookie is of no more use, at any server.')
+  async end(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     const session = this.sessions.find(request);
-    if (session) this.iam.sessionEnded(session.id);
+    if (session) await this.iam.endSession(session);
     void reply.header('set-cookie', this.sessions.endCookie(secure(request)));
   }
 
