@@ -9,6 +9,7 @@ export class SimulatedTime {
   private now = 0;
   private order = 0;
   private readonly heap: Due[] = [];
+  private offs = 0;
   private readonly own = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, setInterval: globalThis.setInterval, clearInterval: globalThis.clearInterval };
   private readonly clock = performance.now;
 
@@ -21,7 +22,7 @@ export class SimulatedTime {
 
   begin(): void {
     const timer = (run: (...given: unknown[]) => void, ms = 0, everyMs?: number): object => this.add({ at: this.now + Math.max(1, ms) + this.late(), order: (this.order += 1), run, everyMs, isOff: false });
-    const off = (due: { due: Due } | undefined): void => { if (due) due.due.isOff = true; };
+    const off = (handle: { due: Due } | undefined): void => { if (handle) this.forget(handle.due); };
     Object.assign(globalThis, { setTimeout: (run: () => void, ms?: number) => timer(run, ms), setInterval: (run: () => void, ms: number) => timer(run, ms, ms), clearTimeout: off, clearInterval: off });
     performance.now = () => this.now;
   }
@@ -45,7 +46,10 @@ export class SimulatedTime {
     const until = this.now + ms;
     for (let due = this.heap[0]; due && due.at <= until; due = this.heap[0]) {
       this.take();
-      if (due.isOff) continue;
+      if (due.isOff) {
+        this.offs -= 1;
+        continue;
+      }
       this.now = Math.max(this.now, due.at);
       due.run();
       if (due.everyMs !== undefined) this.push(Object.assign(due, { at: this.now + due.everyMs }));
@@ -59,6 +63,17 @@ export class SimulatedTime {
     this.push(due);
     const handle = { due, unref: () => handle, ref: () => handle };
     return handle;
+  }
+
+  /** What is off goes when it is most of what is there: deadlines of long ago would fill the memory. */
+  private forget(due: Due): void {
+    if (due.isOff) return;
+    Object.assign(due, { isOff: true, run: () => undefined });
+    this.offs += 1;
+    if (this.offs < 1000 || this.offs * 2 < this.heap.length) return;
+    const live = this.heap.filter(({ isOff }) => !isOff);
+    this.heap.length = this.offs = 0;
+    for (const one of live) this.push(one);
   }
 
   private push(due: Due): void {
