@@ -7,6 +7,7 @@ import { hasCode, isFinal, toFailure } from './failures.js';
 import type { Failure, VmRow } from './infra.entities.js';
 import { type PlaceView, type Rows, TASK, type VmChange } from './rows.js';
 import type { Foundation, SharedThings } from './shared-things.js';
+import { UNSEEN_MS, endStrays, shownVms } from './strays.js';
 import { changeBy, isHalfMade, isLive, isMoving } from './vm-states.js';
 
 /** A power call whose effect does not show within this time is made again. */
@@ -20,6 +21,8 @@ const askedPower = new Map<string, number>();
 /** One look at a place and the next thing for each of its VMs. */
 export class PlacePass {
   private readonly batches: Batches;
+  /** What the cloud showed in this pass. */
+  private shown: Vm[] | undefined;
   constructor(
     private readonly rows: Rows,
     private readonly shared: SharedThings,
@@ -40,7 +43,11 @@ export class PlacePass {
     const moving = this.view.vms.filter((vm) => isMoving(vm) || isHalfMade(vm) || (vm.desired === 'absent' && vm.cloudId !== null));
     if (moving.length > 0) return pollDelay(moving);
     if (this.view.vms.some((vm) => vm.state === 'planned' && vm.desired !== 'absent')) return blocked ? undefined : 0;
-    if (!this.view.vms.some(isLive)) await this.shared.release(this.view);
+    if (this.view.vms.some(isLive)) return undefined;
+    const { place: { region }, mci } = this.view;
+    const where = { mciId: mci.id, region };
+    if ((await endStrays(this.rows, this.session, where, this.shown ?? (await shownVms(this.session, where, this.signal)), this.signal)) > 0) return 1000;
+    await this.shared.release(this.view);
     return undefined;
   }
 
@@ -189,7 +196,9 @@ export class PlacePass {
    */
   private async isGone(row: VmRow): Promise<boolean> {
     if (row.providerState !== null && row.desired === 'absent') return true;
-    if (row.providerState === null && askedBatches.ageMs(row.batchId ?? row.id) < this.session.traits.consistencyWindowMs) return false;
+    // One that is to go needs no such patience: what turns up later is ended then.
+    const patienceMs = row.desired === 'absent' || isHalfMade(row) ? 0 : UNSEEN_MS;
+    if (row.providerState === null && askedBatches.ageMs(row.batchId ?? row.id) < this.session.traits.consistencyWindowMs + patienceMs) return false;
     try {
       return (await this.session.call('vm.get', { region: row.region, id: row.cloudId as string }, { signal: this.signal, priority: 'provisioning' })).state === 'terminated';
     } catch (error) {
@@ -203,7 +212,7 @@ export class PlacePass {
     const known = this.view.vms.filter((vm) => vm.cloudId !== null && (isMoving(vm) || isHalfMade(vm) || vm.state !== vm.desired));
     if (known.length === 0) return;
     const { mci, place } = this.view;
-    const cloud = await this.session.all('vm.list', { region: place.region, tags: { 'mcmp-mci': mci.id } }, { signal: this.signal, priority: 'provisioning' });
+    const cloud = (this.shown = await shownVms(this.session, { mciId: mci.id, region: place.region }, this.signal));
     const byId = new Map(cloud.map((vm) => [vm.id, vm]));
     const changes: VmChange[] = [];
     const renamed: { row: VmRow; cloud: Vm }[] = [];

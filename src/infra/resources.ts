@@ -8,12 +8,13 @@ import { hasCode, isFinal, toFailure } from './failures.js';
 import { MciRow, ResourceRow } from './infra.entities.js';
 import { Patience } from './patience.js';
 import { Rows, TASK } from './rows.js';
+import { UNSEEN_MS, endStrays, shownVms } from './strays.js';
 
 /** After this time a create that the cloud never answers is given up and taken back. */
 const GIVE_UP_MS = 15 * 60_000;
 const SLICE_MS = 20_000;
-/** Patience beyond the cloud's own window with a thing that it told of and does not show. */
-const UNSEEN_MS = 30_000;
+/** From then on an operation says what a thing is still needed for. */
+const TELL_MS = 10_000;
 
 type Thing = CloudResource & { state: ResourceState };
 type Again = { againInMs: number } | void;
@@ -123,7 +124,8 @@ export class Resources implements OnModuleInit {
 
   private async remove(row: ResourceRow, session: CloudSession, signal: AbortSignal): Promise<Again> {
     if (row.kind === 'network' && (await this.rows.manager.countBy(ResourceRow, { networkId: row.id })) > 0) return;
-    const until = Date.now() + SLICE_MS;
+    const began = Date.now();
+    const until = began + SLICE_MS;
     const options = { signal, priority: 'provisioning' } as const;
     for (let waitMs = 100; row.askedAt !== null; waitMs = Math.min(waitMs * 1.5, 3000)) {
       if (!row.cloudId) {
@@ -137,10 +139,15 @@ export class Resources implements OnModuleInit {
           if (!(await this.look(row, session, signal)) && (row.seen || asked.ageMs(row.id) > session.traits.consistencyWindowMs)) break;
         } catch (error) {
           if (isFinal(error)) {
-            await this.save(row, { failure: toFailure(error) });
+            await this.note(row, error);
             return { againInMs: 15_000 };
           }
           if (!hasCode(error, 'IN_USE', 'CONFLICT')) throw error;
+          if (row.mciId && row.kind === 'security-group') {
+            const where = { mciId: row.mciId, region: row.callRegion };
+            await endStrays(this.rows, session, where, await shownVms(session, where, signal), signal);
+          }
+          if (row.failure === null && Date.now() - began > TELL_MS) await this.note(row, error);
         }
       }
       if (Date.now() > until) return { againInMs: 0 };
@@ -155,6 +162,12 @@ export class Resources implements OnModuleInit {
     // What is on its way out already stays so.
     await this.rows.manager.query(`UPDATE infra.resource SET state = 'failed', failure = $2 WHERE id = $1 AND state <> 'deleting'`, [row.id, JSON.stringify(failure)]);
     await this.wakeAround(row);
+  }
+
+  /** Why it is still there, for the operation that waits for its end. */
+  private async note(row: ResourceRow, error: unknown): Promise<void> {
+    await this.save(row, { failure: toFailure(error) });
+    if (row.mciId) await this.rows.wake(TASK.mci, [row.mciId]);
   }
 
   private async save(row: ResourceRow, change: Partial<ResourceRow>): Promise<void> {

@@ -19,6 +19,24 @@ const full = (cloud: string, more: Partial<Fault> = {}): Fault => ({ cloud, effe
 const states = async (mci: string) => countBy(await stage.vms(mci), ({ cloud, state }) => `${cloud} ${state}`);
 const counted = async () => countBy(await stage.box.things({ kind: 'vm' }), ({ cloud }) => cloud);
 
+describe('a cloud that shows its VMs later than it says', () => {
+  const late = (ms: number): Fault => ({ cloud: 'openstack', method: 'vm.create', effect: { type: 'unseen', ms }, times: 1 });
+
+  it('is waited for', async () => {
+    await stage.box.setFaults([late(4000)]);
+    expect(await stage.made('slow', [stage.group('openstack', 1)])).toMatchObject({ state: 'succeeded', result: { reached: 1 } });
+    await stage.delete('slow');
+  });
+
+  it('keeps no VM that was given up before it was seen', async () => {
+    await stage.box.setFaults([late(8000), { cloud: 'openstack', method: 'vm.create', effect: { type: 'lost-answer' }, times: 1 }]);
+    await stage.create('lost', [stage.group('openstack', 1)]);
+    for (const limit = Date.now() + 30_000; (await stage.box.things({ kind: 'vm' })).length === 0;) expect(Date.now()).toBeLessThan(limit);
+    await stage.delete('lost');
+    await stage.expectNothingLeft();
+  });
+});
+
 describe('VMs that cannot be made', () => {
   it('continue: the others run, and the failed ones say why and what would help', async () => {
     await stage.box.setFaults([full('openstack')]);
