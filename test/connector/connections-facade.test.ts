@@ -17,10 +17,10 @@ import { freshDatabase } from '../support/database.js';
 
 /** Counts its calls in the answers, so that a test sees which of them reached the cloud. */
 const DRIVER = `
-let calls = 0, specLists = 0;
+let calls = 0, specLists = 0, moody = true;
 const no = (code, message) => Object.assign(new Error(message), { name: 'DriverError', code, detail: {} });
 export default { mcmpDriver: 1, async connect({ credential }) {
-  const known = () => { if (credential.secret === 'expired-4711') throw no('UNAUTHENTICATED', 'key expired-4711 has expired'); };
+  const known = () => { if (credential.secret === 'expired-4711') throw no('UNAUTHENTICATED', 'key expired-4711 has expired'); if (credential.secret === 'moody-4711' && moody) { moody = false; throw no('UNAUTHENTICATED', 'not now'); } };
   return {
     traits: { idempotencyToken: [], uniqueName: [], consistencyWindowMs: 0, networkScope: 'region', subnetScope: 'region', vmBatch: 1 },
     region: { async list() { known(); return { items: [{ id: 'one', name: 'One', enabled: true }, { id: 'shut', name: 'Shut', enabled: false }] }; }, async listZones({ region }) { return { items: [{ id: region + 'a', region, available: true }] }; } },
@@ -65,6 +65,11 @@ afterAll(async () => {
 beforeEach(async () => {
   row = await connections.create({ workspaceId, createdBy: newId(), name: `c-${newId()}`, driver: 'plain-cloud', credential: { secret: 'right-4711' } }, true, async () => undefined);
 });
+
+/** Waits for what is written beside the calls. */
+async function becomes(state: string): Promise<void> {
+  for (const limit = Date.now() + 10_000; (await connections.get(row.id)).state !== state; await new Promise((done) => setTimeout(done, 20))) expect(Date.now()).toBeLessThan(limit);
+}
 
 describe('look-ups', () => {
   it('read a region that no sync has read, once for all who ask', async () => {
@@ -115,12 +120,17 @@ describe('a session', () => {
     row = await connections.update(row, { credential: { secret: 'expired-4711' } }, false);
     const failure: unknown = await (await connector.session(row.id)).call('region.list', {}).catch((error: unknown) => error);
     expect([isCloudError(failure), (failure as { code: string }).code, (failure as Error).message]).toEqual([true, 'UNAUTHENTICATED', 'key [redacted] has expired']);
-    let state = '';
-    for (let tries = 0; tries < 100 && state !== 'broken'; tries++) {
-      state = (await connections.get(row.id)).state;
-      await new Promise((done) => setTimeout(done, 20));
-    }
-    expect(state).toBe('broken');
+    await becomes('broken');
+  });
+
+  it('heals by itself where the cloud takes its credential again', async () => {
+    row = await connections.update(row, { credential: { secret: 'moody-4711' } }, false);
+    const session = await connector.session(row.id);
+    await expect(session.call('region.list', {})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await becomes('broken');
+    await session.call('spec.list', { region: 'one' });
+    await becomes('verified');
+    expect(await connections.get(row.id)).toMatchObject({ lastError: null });
   });
 
   it('is refused for a connection that is gone', async () => {

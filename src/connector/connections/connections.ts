@@ -13,7 +13,7 @@ import type { CloudSession, ConnectionRef } from '../session.js';
 import { guessedAccount, knownAccount } from './account.js';
 import { type FieldValues, checkEndpoint, checkFields, cloudOf } from './fields.js';
 import { readPages } from './pages.js';
-import { Sessions } from './sessions.js';
+import { type Hearer, Sessions } from './sessions.js';
 
 /** What makes a connection. */
 export interface NewConnection {
@@ -86,7 +86,8 @@ export class Connections {
   async session(connectionId: string): Promise<CloudSession> {
     const row = await this.get(connectionId);
     const kept = this.sessions.kept(row.id, row.driver, String(row.revision), knownAccount(row));
-    return kept ?? this.sessions.keep(this.opened(row, this.unsealed(row)), (error) => void this.note(row, error).catch(() => undefined));
+    const hearer: Hearer = { refused: (error) => void this.note(row, error).catch(() => undefined), taken: () => void this.proveAgain(row.id).catch(() => undefined) };
+    return kept ?? this.sessions.keep(this.opened(row, this.unsealed(row)), hearer, row.state === 'broken');
   }
 
   /** The accounts of a driver that were last seen to work, by which a new version of it is tried. */
@@ -160,6 +161,12 @@ export class Connections {
       await this.publish(manager, { ...row, ...proof }, 'connection.changed');
       return manager.findOneByOrFail(ConnectionRow, { id: row.id });
     });
+  }
+
+  /** What the cloud refused once works again, e.g. after an outage of its identity service: a broken connection need not wait for a person who says so. */
+  private async proveAgain(id: string): Promise<void> {
+    const row = await this.get(id);
+    if (row.state === 'broken') await this.verify(row);
   }
 
   /** Deletes a connection and its catalogue. `before` runs in the same transaction. @throws Problem IN_USE that names what holds it. */

@@ -18,19 +18,28 @@ export interface OpenConnection {
   account: string;
 }
 
+/** What is heard of a kept session: that the cloud does not know its credential any more, and that it took it again, told once a minute at most. */
+export interface Hearer { refused(error: DriverError): void; taken(): void }
+
+const DEAF: Hearer = { refused: () => undefined, taken: () => undefined };
+const TAKEN_PACE_MS = 60_000;
+
 type ListMethod = Extract<CloudMethod, `${string}.list`>;
 type Items<M extends ListMethod> = CloudResult<M> extends { items: (infer T)[] } ? T[] : never;
 
 /** A driver's session in the shape that the other domains use; no error that leaves it holds a secret of the credential. */
 class HostedSession implements CloudSession {
   private readonly secrets: string[];
+  private takenAt = -Infinity;
   constructor(
     readonly connection: ConnectionRef,
     readonly manifest: Manifest,
     readonly traits: Traits,
     private readonly driver: DriverSession,
     credential: FieldValues,
-    private readonly onRefused: (error: DriverError) => void,
+    private readonly hearer: Hearer,
+    /** Whether the cloud refused its credential the last time. */
+    private refused: boolean,
     private readonly logger: Logger,
   ) {
     this.secrets = secretValues(manifest, credential);
@@ -45,11 +54,19 @@ class HostedSession implements CloudSession {
     try {
       const result = (await this.driver.call(method, request, options)) as CloudResult<M>;
       this.tell(method, request, began);
+      if (this.refused && performance.now() - this.takenAt > TAKEN_PACE_MS) {
+        this.takenAt = performance.now();
+        this.refused = false;
+        this.hearer.taken();
+      }
       return result;
     } catch (thrown) {
       const error = withoutSecrets(thrown, this.secrets);
       this.tell(method, request, began, error);
-      if (isDriverError(error) && error.code === 'UNAUTHENTICATED') this.onRefused(error);
+      if (isDriverError(error) && error.code === 'UNAUTHENTICATED') {
+        this.refused = true;
+        this.hearer.refused(error);
+      }
       throw error;
     }
   }
@@ -102,10 +119,10 @@ export class Sessions {
     return kept?.stamp === this.stamp(driver, revision) ? kept.session : undefined;
   }
 
-  /** Opens a session and keeps it; `onRefused` hears when the cloud does not know the credential any more. */
-  keep(input: OpenConnection, onRefused: (error: DriverError) => void): Promise<CloudSession> {
+  /** Opens a session and keeps it; `refused` says whether the cloud refused its credential the last time. */
+  keep(input: OpenConnection, hearer: Hearer, refused: boolean): Promise<CloudSession> {
     const { id, driver } = input.connection;
-    const session = this.connect(input, onRefused);
+    const session = this.connect(input, hearer, refused);
     this.open.set(id, { stamp: this.stamp(driver, input.revision), session });
     session.catch(() => {
       if (this.open.get(id)?.session === session) this.open.delete(id);
@@ -114,12 +131,12 @@ export class Sessions {
   }
 
   /** Opens a session that is not kept, to try a credential before it is written down. */
-  async connect(input: OpenConnection, onRefused: (error: DriverError) => void = () => undefined): Promise<CloudSession> {
+  async connect(input: OpenConnection, hearer = DEAF, refused = false): Promise<CloudSession> {
     const { connection, manifest, credential, endpoint, options, revision, account } = input;
     this.accounts.set(connection.id, account);
     try {
       const driver = this.host.open({ key: connection.id, driver: connection.driver, credential, options, revision, spender: { account: () => this.accounts.get(connection.id) ?? account, workspaceId: connection.workspaceId }, ...(endpoint !== undefined && { endpoint }) });
-      return new HostedSession(connection, manifest, await driver.traits(), driver, credential, onRefused, this.logger);
+      return new HostedSession(connection, manifest, await driver.traits(), driver, credential, hearer, refused, this.logger);
     } catch (error) {
       throw withoutSecrets(error, secretValues(manifest, credential));
     }
