@@ -96,6 +96,7 @@ describe('a call of the SDK as it is', () => {
     expect(await call('region.list', {})).toMatchObject({ status: 200, body: { method: 'region.list', driver: 'teller', result: { items: [{ id: 'here' }] } } });
     expect(await call('region.list', { pageSize: 0 })).toMatchObject({ status: 400, body: { errors: [{ field: 'request.pageSize' }] } });
     expect(await call('region.listZones', { pageToken: 7 })).toMatchObject({ status: 400, body: { errors: [{ field: 'request.region', rule: 'is required (string)' }, { field: 'request.pageToken' }] } });
+    expect(await call('region.listZones', { region: 'here', colour: 'red' })).toMatchObject({ status: 400, body: { errors: [{ field: 'request.colour', rule: 'is not known here' }] } });
     expect(await call('vm.fly', {})).toMatchObject({ status: 400, body: { errors: [{ field: 'method' }] } });
     expect(await call('vm.list', { region: 'here' })).toMatchObject({ status: 422, body: { cloud: { code: 'UNSUPPORTED' } } });
   });

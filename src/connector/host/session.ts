@@ -7,7 +7,7 @@ import { deadlineOf, fieldOf } from '@mcmp/driver-sdk/bundle';
 import { RequestRefused } from './refused.js';
 import { isRepeatable, retryAfter } from './retry.js';
 import type { DriverRunner, OpenInput } from './runner.js';
-import { SHAPES } from './shapes.js';
+import { SHAPES, requestShape } from './shapes.js';
 
 /** How a call is made; `retries: false` sends it once. */
 export interface DriverCallOptions extends CloudCallOptions { retries?: boolean }
@@ -50,7 +50,7 @@ export class GuardedSession implements DriverSession {
   async call<M extends CloudMethod>(method: M, request: CloudRequest<M>, options: DriverCallOptions = {}): Promise<CloudResult<M>> {
     const { manifest } = this;
     refuseUnknown(manifest, method);
-    const checked = SHAPES[method].request.safeParse(request);
+    const checked = requestShape(method).safeParse(request);
     if (!checked.success) throw new RequestRefused(method, checked.error.issues);
     const own = method === 'function.call' ? functionOf(manifest, (checked.data as { name: string }).name) : undefined;
     own?.checkInput((checked.data as { input?: unknown }).input);

@@ -1,4 +1,4 @@
-/** The SDK's shapes as schemas: what a driver is asked and what it answers is checked against them, and unknown members are dropped. */
+/** The SDK's shapes as schemas: what a driver is asked and what it answers is checked against them. A request with a field that no driver would hear of is refused; unknown members of an answer are dropped. */
 import { CAPABILITY_METHODS, type Capability, type Traits } from '@mcmp/driver-sdk';
 import { z } from 'zod';
 import type { CloudMethod, CloudRequest, CloudResult } from '../session.js';
@@ -10,6 +10,16 @@ import { SERVICES } from './shapes/services.js';
 
 /** Request and result schema of every method. */
 export const SHAPES = { ...CORE, ...NETWORK, ...SERVICES } satisfies { [M in CloudMethod]: { request: z.ZodType<CloudRequest<M>>; result: z.ZodType<CloudResult<M>> } };
+
+const requests = new Map<CloudMethod, z.ZodType>();
+
+/** The request schema of a method, which takes no other fields. */
+export function requestShape(method: CloudMethod): z.ZodType {
+  const shape: z.ZodType = SHAPES[method].request;
+  const strict = requests.get(method) ?? (shape instanceof z.ZodObject ? shape.strict() : shape);
+  requests.set(method, strict);
+  return strict;
+}
 
 /** What a session says of itself. */
 export const TraitsShape = z.object({
