@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => stage?.end());
 
 let session: Going | undefined;
-afterEach(() => { session?.process.kill(); });
+afterEach(() => { session?.process.kill('SIGKILL'); });
 
 const isHere = (shell: string): boolean => spawnSync(shell, ['--version']).error === undefined;
 for (const shell of Object.keys(SHELLS)) if (!isHere(shell)) process.stderr.write(`${shell} is not installed: its completion is not tried${process.env.CI ? ', which is a failure here' : ''}\n`);
@@ -57,8 +57,7 @@ describe.each(Object.entries(SHELLS).filter(([shell]) => process.env.CI !== unde
         if (part.endsWith('\t')) await delay(pauseMs);
       }
       const given = await Promise.race([session.said(gives).then(() => true, () => false), delay(PATIENCE_MS, false)]);
-      session.type('\u0003exit\r');
-      if (!given) session.process.kill();
+      session.process.kill('SIGKILL'); // its shell then has no terminal, and ends; one that is asked to may not hear it
       seen = (await session.ended).stdout;
       if (given) break;
     }
