@@ -37,7 +37,7 @@ export class IamGuard implements CanActivate, OnApplicationBootstrap {
     const [principal, ended] = await Promise.all([this.iam.principal(userId), session && this.iam.endedSessions([session.id])]);
     if (session && ended?.has(session.id)) throw new Problem('UNAUTHENTICATED', 'This session was ended: log in again.');
     request.principal = principal;
-    request.scope = { userId, expiresAt, ...(session && { sessionId: session.id }), workspaceIds: () => this.iam.workspaceIds(principal) };
+    request.scope = { userId, expiresAt, whileOpen: (end) => (session ? this.iam.whileOpen(session.id, end) : () => undefined), workspaceIds: () => this.iam.workspaceIds(principal) };
     const permission = this.reflector.getAllAndOverride<string | undefined>(PERMISSION_MARK, targets);
     if (permission === undefined || !allows(principal.role, permission)) {
       throw new Problem('FORBIDDEN', `The role "${principal.role}" does not hold the permission "${permission}": ask an administrator for a role that does.`);

@@ -6,6 +6,7 @@ import { type Page, type PageQuery, idAfter, isId, toPage } from '../kernel/page
 import { Problem } from '../kernel/problem.js';
 import { CONFIG, type Config, Database } from '../platform/index.js';
 import { EndedSessionRow, MembershipRow, ProjectRow, UserRow, WorkspaceRow } from './iam.entities.js';
+import { OpenSessions } from './open-sessions.js';
 import { hashPassword, verifyPassword } from './passwords.js';
 import { type Role, allows } from './roles.js';
 
@@ -17,11 +18,13 @@ export interface ProjectRef { id: string; name: string; workspaceId: string }
 const BOOTSTRAP_LOCK = 7_216_402;
 const LOGIN_TRIES = 10;
 const LOGIN_WINDOW_MS = 60_000;
+/** Clocks of servers may differ by so much: an ended session is remembered longer than the latest of them takes it. */
+const CLOCKS_MS = 3_600_000;
 
 /** Facade of identity and access: who is there, what belongs to whom. */
 @Injectable()
 export class Iam implements OnModuleInit {
-  private readonly sessionEndListeners: ((sessionId: string) => void)[] = [];
+  private readonly open = new OpenSessions((ids) => this.endedSessions(ids));
   private readonly failedLogins = new Map<string, number[]>();
   constructor(@Inject(Database) private readonly database: Database, @Inject(CONFIG) private readonly config: Config) {}
 
@@ -77,16 +80,16 @@ export class Iam implements OnModuleInit {
     }
   }
 
-  /** Has `listener` told when a session is ended by its user at this server. */
-  onSessionEnd(listener: (sessionId: string) => void): void {
-    this.sessionEndListeners.push(listener);
+  /** Has `end` called when a session is ended by its user, at whatever server; gives how to be told no more. */
+  whileOpen(sessionId: string, end: () => void): () => void {
+    return this.open.whileOpen(sessionId, end);
   }
 
   /** Ends a session before its time, for every server. */
   async endSession({ id, expiresAt }: { id: string; expiresAt: Date }): Promise<void> {
-    await this.endedRows.delete({ expiresAt: LessThan(new Date()) });
+    await this.endedRows.delete({ expiresAt: LessThan(new Date(Date.now() - CLOCKS_MS)) });
     await this.endedRows.upsert({ id, expiresAt }, ['id']);
-    for (const listener of this.sessionEndListeners) listener(id);
+    this.open.end(id);
   }
 
   /** Which of these sessions were ended by their users. */

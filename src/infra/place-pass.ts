@@ -44,11 +44,21 @@ export class PlacePass {
     if (moving.length > 0) return pollDelay(moving);
     if (this.view.vms.some((vm) => vm.state === 'planned' && vm.desired !== 'absent')) return blocked ? undefined : 0;
     if (this.view.vms.some(isLive)) return undefined;
-    const { place: { region }, mci } = this.view;
-    const where = { mciId: mci.id, region };
-    if ((await endStrays(this.rows, this.session, where, this.shown ?? (await shownVms(this.session, where, this.signal)), this.signal)) > 0) return 1000;
+    await this.endStrays(this.shown ?? (await this.shownVms()));
     await this.shared.release(this.view);
     return undefined;
+  }
+
+  private shownVms(): Promise<Vm[]> {
+    return shownVms(this.session, { mciId: this.view.mci.id, region: this.view.place.region }, this.signal);
+  }
+
+  /** Where the cloud refuses it, the thing that they hold tells why. */
+  private async endStrays(shown: readonly Vm[]): Promise<void> {
+    const { place: { region }, mci, vms } = this.view;
+    const known = new Set(vms.map((vm) => vm.cloudId));
+    if (shown.every(({ id }) => known.has(id))) return;
+    await endStrays(this.rows, this.session, { mciId: mci.id, region }, shown, this.signal).catch((error: unknown) => { if (!isFinal(error)) throw error; });
   }
 
   /** VMs that nobody wants any more and no cloud was ever asked for. */
@@ -211,8 +221,7 @@ export class PlacePass {
   private async look(): Promise<void> {
     const known = this.view.vms.filter((vm) => vm.cloudId !== null && (isMoving(vm) || isHalfMade(vm) || vm.state !== vm.desired));
     if (known.length === 0) return;
-    const { mci, place } = this.view;
-    const cloud = (this.shown = await shownVms(this.session, { mciId: mci.id, region: place.region }, this.signal));
+    const cloud = (this.shown = await this.shownVms());
     const byId = new Map(cloud.map((vm) => [vm.id, vm]));
     const changes: VmChange[] = [];
     const renamed: { row: VmRow; cloud: Vm }[] = [];
@@ -233,6 +242,7 @@ export class PlacePass {
     for (const alike of groupBy(cleaned, (vm) => vm.failure?.code ?? '')) await this.give(alike, alike[0]?.failure as Failure);
     await this.forget();
     await this.batches.rename(renamed);
+    await this.endStrays(cloud);
   }
 }
 

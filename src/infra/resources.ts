@@ -143,11 +143,16 @@ export class Resources implements OnModuleInit {
             return { againInMs: 15_000 };
           }
           if (!hasCode(error, 'IN_USE', 'CONFLICT')) throw error;
+          if (Date.now() - began > TELL_MS && row.failure?.message !== toFailure(error).message) await this.note(row, error);
           if (row.mciId && row.kind === 'security-group') {
             const where = { mciId: row.mciId, region: row.callRegion };
-            await endStrays(this.rows, session, where, await shownVms(session, where, signal), signal);
+            const refused = await shownVms(session, where, signal).then((shown) => endStrays(this.rows, session, where, shown, signal)).then(() => undefined, (thrown: unknown) => thrown);
+            if (isFinal(refused)) {
+              await this.note(row, refused);
+              return { againInMs: 15_000 };
+            }
+            if (refused !== undefined) throw refused;
           }
-          if (row.failure === null && Date.now() - began > TELL_MS) await this.note(row, error);
         }
       }
       if (Date.now() > until) return { againInMs: 0 };

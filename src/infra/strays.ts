@@ -10,17 +10,17 @@ export const UNSEEN_MS = 30_000;
 export const shownVms = (session: CloudSession, { mciId, region }: { mciId: string; region: string }, signal: AbortSignal): Promise<Vm[]> => session.all('vm.list', { region, tags: { 'mcmp-mci': mciId } }, { signal, priority: 'provisioning' });
 
 /**
- * Ends those that no row knows: the cloud made them, or showed them, after all patience with their create was over. `shown` is what {@link shownVms} gave.
- * @returns how many there were
+ * Asks for the end of those that no row knows: the cloud made them, or showed them, after all patience with their create was over. `shown` is what {@link shownVms} gave; what does not carry the
+ * owner tags is not ours, whatever a driver shows. What still needs them says so itself until they are gone.
  */
-export async function endStrays(rows: Rows, session: CloudSession, { mciId, region }: { mciId: string; region: string }, shown: readonly Vm[], signal: AbortSignal): Promise<number> {
-  const there = shown.filter(({ state }) => state !== 'terminated' && state !== 'terminating');
-  if (there.length === 0) return 0;
+export async function endStrays(rows: Rows, session: CloudSession, { mciId, region }: { mciId: string; region: string }, shown: readonly Vm[], signal: AbortSignal): Promise<void> {
+  const there = shown.filter(({ state, tags }) => state !== 'terminated' && state !== 'terminating' && tags['mcmp-mci'] === mciId && tags['mcmp-batch'] !== undefined);
+  if (there.length === 0) return;
   // What is shown was asked for before, so its row is written; one that is being made may not know its id yet, but its batch.
   const known = await rows.manager.query<{ cloudId: string | null; batchId: string | null }[]>(`SELECT cloud_id AS "cloudId", CASE WHEN state = 'creating' AND cloud_id IS NULL THEN batch_id END AS "batchId" FROM infra.vm WHERE mci_id = $1`, [mciId]);
   const ids = new Set(known.map(({ cloudId }) => cloudId));
   const batches = new Set(known.flatMap(({ batchId }) => batchId ?? []));
-  const strays = there.filter(({ id, tags }) => !ids.has(id) && !batches.has(tags?.['mcmp-batch'] ?? ''));
+  const strays = there.filter(({ id, tags }) => !ids.has(id) && !batches.has(tags['mcmp-batch'] as string));
   await Promise.all(strays.map(async ({ id }) => {
     try {
       await session.call('vm.delete', { region, id }, { signal, priority: 'provisioning' });
@@ -28,5 +28,4 @@ export async function endStrays(rows: Rows, session: CloudSession, { mciId, regi
       if (!hasCode(error, 'NOT_FOUND', 'CONFLICT', 'IN_USE')) throw error;
     }
   }));
-  return strays.length;
 }

@@ -11,9 +11,9 @@ import { type Size, Terminal } from './terminal.js';
 /** The permission that a terminal needs as long as it is open. */
 export const TERMINAL_PERMISSION = 'vm:terminal';
 /** How often it is looked at whether the user may still have it. */
-const LOOK_AGAIN_MS = 10_000;
+const LOOK_AGAIN_MS = 30_000;
 
-interface Open { terminal: Terminal; userId: string; sessionId: string | undefined; projectId: string }
+interface Open { terminal: Terminal; userId: string; projectId: string }
 
 /** Terminals that are open on this server: who may, how many, and when they end. */
 @Injectable()
@@ -32,7 +32,6 @@ export class Terminals implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.iam.onSessionEnd((sessionId) => this.closeWhere('sessionOver', (one) => one.sessionId === sessionId));
     this.look = setInterval(() => void this.lookAgain(), LOOK_AGAIN_MS);
   }
 
@@ -60,10 +59,12 @@ export class Terminals implements OnModuleInit, OnModuleDestroy {
     const expiry = setTimeout(() => terminal.close('sessionOver'), Math.min(Math.max(0, who.scope.expiresAt.getTime() - began), 2 ** 31 - 1));
     const terminal: Terminal = new Terminal(socket, size, this.config.terminalIdleSeconds * 1000, (why) => {
       clearTimeout(expiry);
+      still();
       this.open.delete(one);
       this.logger.info('terminal closed', { ...about, why, seconds: Math.round((Date.now() - began) / 1000) });
     });
-    const one: Open = { terminal, userId: who.principal.userId, sessionId: who.scope.sessionId, projectId: mci.projectId };
+    const still = who.scope.whileOpen(() => terminal.close('sessionOver'));
+    const one: Open = { terminal, userId: who.principal.userId, projectId: mci.projectId };
     this.open.add(one);
     this.logger.info('terminal opened', about);
     void terminal.start(sshTargetOf(this.rows, vm, this.secrets.open(mci.sealedKey, `mci:${mci.id}`)));
@@ -73,11 +74,8 @@ export class Terminals implements OnModuleInit, OnModuleDestroy {
     for (const one of [...this.open]) if (holds(one)) one.terminal.close(why);
   }
 
-  /** Ends what is open for users who are gone, disabled, or may no longer, and of sessions that were ended at another server. */
+  /** Ends what is open for users who are gone, disabled, or may no longer. */
   private async lookAgain(): Promise<void> {
-    const sessions = [...this.open].flatMap(({ sessionId }) => sessionId ?? []);
-    const over = sessions.length > 0 ? await this.iam.endedSessions(sessions).catch(() => new Set<string>()) : new Set<string>();
-    this.closeWhere('sessionOver', ({ sessionId }) => sessionId !== undefined && over.has(sessionId));
     for (const { userId, projectId } of new Map([...this.open].map((one) => [`${one.userId}/${one.projectId}`, one])).values()) {
       const may = await this.iam.stillMay(userId, TERMINAL_PERMISSION, projectId).catch(() => true); // a database that is away for a moment ends nobody's work
       if (!may) this.closeWhere('forbidden', (one) => one.userId === userId && one.projectId === projectId);

@@ -34,9 +34,9 @@ const takes = (request: FastifyRequest, encoding: string): boolean =>
 /** Whether a browser navigates to an address that is not the API's. */
 const wantsPage = ({ method, url, headers }: FastifyRequest): boolean => ['GET', 'HEAD'].includes(method) && String(headers.accept).includes('text/html') && !/^\/v1(\/|\?|$)/.test(url);
 
-function send(request: FastifyRequest, reply: FastifyReply, asset: Asset, cache: string): FastifyReply {
+function send(request: FastifyRequest, reply: FastifyReply, asset: Asset, cache: string, vary = 'accept-encoding'): FastifyReply {
   const encoding = ENCODINGS.map(([name]) => name).find((name) => asset.packed[name] && takes(request, name));
-  void reply.headers({ 'content-type': asset.type, 'cache-control': cache, vary: 'accept-encoding', 'content-security-policy': POLICY, ...(encoding && { 'content-encoding': encoding }) });
+  void reply.headers({ 'content-type': asset.type, 'cache-control': cache, vary, 'content-security-policy': POLICY, ...(encoding && { 'content-encoding': encoding }) });
   return reply.send(encoding ? asset.packed[encoding] : asset.bytes);
 }
 
@@ -59,7 +59,7 @@ export function servePortal(fastify: FastifyInstance, folder = fileURLToPath(new
   }
   // Where a person's browser asks for what is nowhere, the application says so within its frame; programs, and whoever asks the API, get a problem.
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (request.is404 && wantsPage(request)) void document(request, reply.status(404));
+    if (request.is404 && wantsPage(request)) void send(request, reply.status(404), page, 'no-cache', 'accept, accept-encoding');
     else done();
   });
   for (const [path, asset] of assets) if (path !== '/index.html') fastify.get(path, (request, reply) => send(request, reply, asset, path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'));

@@ -46,6 +46,8 @@ describe.each(Object.entries(SHELLS).filter(([shell]) => process.env.CI !== unde
   it.each(LINES)('a tab completes %s', async (_what, typed, gives) => {
     const path = join(stage.mcmp.folder, file);
     mkdirSync(join(path, '..'), { recursive: true });
+    // Where this folder is missing, fish reads all manual pages, beside everything and long after.
+    mkdirSync(join(stage.mcmp.folder, '.local/share/fish/generated_completions'), { recursive: true });
     writeFileSync(path, text);
     // A shell that is busy completing may take what is typed meanwhile for something else, as it may with a person: then the line is typed again, with pauses.
     let seen = '';

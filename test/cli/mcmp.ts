@@ -78,6 +78,7 @@ export function openMcmp(url: string): Mcmp {
       if (code !== 0) throw new Error(`mcmp ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
       return JSON.parse(stdout) as T;
     },
-    end: () => rmSync(folder, { recursive: true, force: true }),
+    // A shell whose terminal was taken away may still write its history.
+    end: () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
   };
 }

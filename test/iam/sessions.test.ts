@@ -40,10 +40,13 @@ describe('a session of a browser', () => {
 
   it('ends when it is over, and when the user says so', async () => {
     const [cookie, other] = [cookieOf(await begin()), cookieOf(await begin())];
+    const second = await startServer({ MCMP_SERVER_NAME: 'second' }, server);
+    // What is open by the session ends with it, here and there.
+    const streams = await Promise.all([server, second].map(({ url }) => fetch(`${url}/v1/events`, { headers: { cookie } })));
     const ended = await server.call('DELETE', '/v1/auth/session', { token: null, headers: { cookie } });
+    await Promise.all(streams.map((stream) => stream.text()));
     expect([ended.status, ended.headers.get('set-cookie')]).toEqual([204, expect.stringMatching(/^mcmp_session=; Max-Age=0;/)]);
     expect((await server.call('DELETE', '/v1/auth/session', { token: null, headers: { cookie } })).status).toBe(204);
-    const second = await startServer({ MCMP_SERVER_NAME: 'second' }, server);
     for (const at of [server, second]) {
       expect(await at.call('GET', '/v1/me', { token: null, headers: { cookie } })).toMatchObject({ status: 401, body: { detail: expect.stringContaining('ended') } });
       expect((await at.call('GET', '/v1/auth/session', { token: null, headers: { cookie } })).body.user).toBeNull();

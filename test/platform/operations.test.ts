@@ -102,7 +102,7 @@ describe('an operation', () => {
   });
 
   it('tells its parts page by page, as its domain reads them', async () => {
-    const scope = { userId: newId(), expiresAt: new Date(Date.now() + 60_000), workspaceIds: async () => 'all' as const };
+    const scope = { userId: newId(), expiresAt: new Date(Date.now() + 60_000), whileOpen: () => () => undefined, workspaceIds: async () => 'all' as const };
     const { id } = await start({ kind: 'thing.parts' });
     expect(await operations.parts(scope, id, { pageSize: 2 })).toEqual({ items: [], nextPageToken: null });
     const all = ['a', 'b', 'c'].map((name) => ({ name, place: 'here', state: 'done' as const, detail: null, attempts: 1, startedAt: null, finishedAt: null, error: null }));
@@ -114,7 +114,7 @@ describe('an operation', () => {
   });
 
   it('is cancelled by its domain, once; not after its end, and not where the domain cannot', async () => {
-    const scope = { userId: newId(), expiresAt: new Date(Date.now() + 60_000), workspaceIds: async () => 'all' as const };
+    const scope = { userId: newId(), expiresAt: new Date(Date.now() + 60_000), whileOpen: () => () => undefined, workspaceIds: async () => 'all' as const };
     let asked = 0;
     operations.onCancel('thing.cancel', async () => { asked++; });
     const { id } = await start({ kind: 'thing.cancel' });

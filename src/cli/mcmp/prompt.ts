@@ -42,11 +42,16 @@ export async function askSecret(question: string, { multiline = false } = {}): P
     return await new Promise<string>((done, failed) => {
       let typed = '';
       let pasting = false;
+      let returned = false;
       read = (text, { name, ctrl }) => {
+        // Lines of files from elsewhere end in two characters.
+        const second = returned && name === 'enter';
+        returned = name === 'return';
+        if (second) return;
         if (ctrl && (name === 'c' || (name === 'd' && typed === ''))) failed(interrupted());
         else if (name === 'paste-start' || name === 'paste-end') pasting = name === 'paste-start';
         else if (name === 'return' || name === 'enter') {
-          if (!pasting && (!multiline || typed === '' || typed.endsWith('\n'))) done(typed.trimEnd());
+          if (!pasting && (!multiline || typed === '' || typed.endsWith('\n'))) done(typed.replace(/\n+$/, ''));
           else typed += '\n';
         } else if (name === 'backspace') typed = Array.from(typed).slice(0, -1).join('');
         else if (ctrl && name === 'u') typed = '';

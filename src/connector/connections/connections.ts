@@ -86,8 +86,11 @@ export class Connections {
   async session(connectionId: string): Promise<CloudSession> {
     const row = await this.get(connectionId);
     const kept = this.sessions.kept(row.id, row.driver, String(row.revision), knownAccount(row));
-    const hearer: Hearer = { refused: (error) => void this.note(row, error).catch(() => undefined), taken: () => void this.proveAgain(row.id).catch(() => undefined) };
-    return kept ?? this.sessions.keep(this.opened(row, this.unsealed(row)), hearer, row.state === 'broken');
+    if (kept) return kept;
+    // What is proven anew is proven after the refusal was written down.
+    let noted: Promise<unknown> = Promise.resolve();
+    const hearer: Hearer = { refused: (error) => { noted = this.note(row, error).catch(() => undefined); }, taken: () => noted.then(() => this.proveAgain(row.id)) };
+    return this.sessions.keep(this.opened(row, this.unsealed(row)), hearer, row.state === 'broken');
   }
 
   /** The accounts of a driver that were last seen to work, by which a new version of it is tried. */
@@ -156,6 +159,10 @@ export class Connections {
       if (isDriverError(error)) await this.note(row, error);
       return askCloud(() => Promise.reject(error as Error));
     }
+    return this.keepProof(row, proof);
+  }
+
+  private keepProof(row: ConnectionRow, proof: Proof): Promise<ConnectionRow> {
     return this.write(row.name, async (manager) => {
       await manager.update(ConnectionRow, { id: row.id, revision: row.revision }, proof);
       await this.publish(manager, { ...row, ...proof }, 'connection.changed');
@@ -164,9 +171,13 @@ export class Connections {
   }
 
   /** What the cloud refused once works again, e.g. after an outage of its identity service: a broken connection need not wait for a person who says so. */
-  private async proveAgain(id: string): Promise<void> {
+  private async proveAgain(id: string): Promise<boolean> {
     const row = await this.get(id);
-    if (row.state === 'broken') await this.verify(row);
+    if (row.state !== 'broken') return true;
+    // Where it cannot be proven now, the reason of the refusal stays.
+    const proof = await identity(await this.session(id)).catch(() => undefined);
+    if (proof) await this.keepProof(row, proof);
+    return proof !== undefined;
   }
 
   /** Deletes a connection and its catalogue. `before` runs in the same transaction. @throws Problem IN_USE that names what holds it. */

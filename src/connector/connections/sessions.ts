@@ -18,11 +18,13 @@ export interface OpenConnection {
   account: string;
 }
 
-/** What is heard of a kept session: that the cloud does not know its credential any more, and that it took it again, told once a minute at most. */
-export interface Hearer { refused(error: DriverError): void; taken(): void }
+/** What is heard of a kept session: that the cloud does not know its credential any more, and that a call went well after that; `taken` gives whether all is well again, else it is told anew later. */
+export interface Hearer { refused(error: DriverError): void; taken(): Promise<boolean> }
 
-const DEAF: Hearer = { refused: () => undefined, taken: () => undefined };
-const TAKEN_PACE_MS = 60_000;
+const DEAF: Hearer = { refused: () => undefined, taken: async () => true };
+/** From one word of `taken` to the next, at first; where the cloud cannot make up its mind it becomes longer. */
+const PACE_MS = 60_000;
+const PACE_AT_MOST_MS = 3_600_000;
 
 type ListMethod = Extract<CloudMethod, `${string}.list`>;
 type Items<M extends ListMethod> = CloudResult<M> extends { items: (infer T)[] } ? T[] : never;
@@ -30,7 +32,8 @@ type Items<M extends ListMethod> = CloudResult<M> extends { items: (infer T)[] }
 /** A driver's session in the shape that the other domains use; no error that leaves it holds a secret of the credential. */
 class HostedSession implements CloudSession {
   private readonly secrets: string[];
-  private takenAt = -Infinity;
+  private toldAt = -Infinity;
+  private paceMs = PACE_MS / 2;
   constructor(
     readonly connection: ConnectionRef,
     readonly manifest: Manifest,
@@ -54,11 +57,7 @@ class HostedSession implements CloudSession {
     try {
       const result = (await this.driver.call(method, request, options)) as CloudResult<M>;
       this.tell(method, request, began);
-      if (this.refused && performance.now() - this.takenAt > TAKEN_PACE_MS) {
-        this.takenAt = performance.now();
-        this.refused = false;
-        this.hearer.taken();
-      }
+      if (this.refused) this.taken();
       return result;
     } catch (thrown) {
       const error = withoutSecrets(thrown, this.secrets);
@@ -69,6 +68,13 @@ class HostedSession implements CloudSession {
       }
       throw error;
     }
+  }
+
+  private taken(): void {
+    if (performance.now() - this.toldAt < this.paceMs) return;
+    this.toldAt = performance.now();
+    this.paceMs = Math.min(this.paceMs * 2, PACE_AT_MOST_MS);
+    void this.hearer.taken().then((well) => { this.refused = !well; }, () => undefined);
   }
 
   /** What changes a cloud is told in the log of the operation that wants it; looks are too many. */

@@ -1,4 +1,4 @@
-/** The SDK's shapes as schemas: what a driver is asked and what it answers is checked against them. A request with a field that no driver would hear of is refused; unknown members of an answer are dropped. */
+/** The SDK's shapes as schemas: what a driver is asked and what it answers is checked against them. A request with a field that its method does not have is refused; unknown members within its fields, and of an answer, are dropped. */
 import { CAPABILITY_METHODS, type Capability, type Traits } from '@mcmp/driver-sdk';
 import { z } from 'zod';
 import type { CloudMethod, CloudRequest, CloudResult } from '../session.js';

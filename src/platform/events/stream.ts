@@ -26,7 +26,7 @@ export interface StreamOptions {
 
 /**
  * Event streams over HTTP (WHATWG server-sent events): each event with its `id:`, so that a client that lost its connection reads on at any server without gap or twin.
- * A stream ends with the caller's token, and at once when the server stops.
+ * A stream ends with the caller's token or session, and at once when the server stops.
  */
 @Injectable()
 export class EventStreams {
@@ -58,9 +58,11 @@ export class EventStreams {
       reading.end();
       clearInterval(heartbeat);
       clearTimeout(expiry);
+      still();
       this.ends.delete(end);
       raw.end();
     };
+    const still = scope.whileOpen(() => end());
     this.ends.add(end);
     raw.on('close', end).on('error', end);
     reading.live.then(() => { unreadAtMost = raw.writableLength + UNREAD_BYTES; }, () => raw.destroy());

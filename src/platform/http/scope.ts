@@ -5,8 +5,8 @@ export interface CallerScope {
   userId: string;
   /** End of the access token; a stream ends then. */
   expiresAt: Date;
-  /** Of a browser's session; absent where a token was sent. */
-  sessionId?: string;
+  /** Has `end` called when the caller's session is ended before its time, wherever that was, within ten seconds; gives how to be told no more. For what stays open longer than a request. */
+  whileOpen(end: () => void): () => void;
   /** Workspaces whose things the caller may see; `all` for an administrator. */
   workspaceIds(): Promise<string[] | 'all'>;
 }

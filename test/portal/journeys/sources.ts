@@ -110,7 +110,7 @@ export const sources: Journey = {
       await confirm(say('portal', 'action.delete'));
       await key.waitFor({ state: 'detached' });
       await page.goto(`/drivers/${name}`);
-      await first.getByText(w('v.untrusted', { key: '' }).replace('  ', ' ').split(' ')[0] as string).waitFor();
+      await first.getByText(w('v.untrusted', { key: '|' }).split('|').map((part) => part.trim()).sort((one, other) => other.length - one.length)[0] as string).waitFor();
       await page.goto('/drivers?tab=repositories');
       await row.getByRole('button').click();
       await confirm(say('portal', 'action.delete'));

@@ -28,8 +28,15 @@ function anyRead(context: CheckContext): string {
   return capability ? `${capability}.list` : context.has('account') ? 'account.verify' : skip('needs a capability that reads');
 }
 
+/** What such a read takes. */
+async function requestOf(context: CheckContext, read: string): Promise<object> {
+  if (read === 'account.verify') return {};
+  if (read === 'region.list') return { pageSize: 2 };
+  return { region: (await context.place()).region, pageSize: 2, ...(read === 'price.list' && { purchase: 'on-demand' }) };
+}
+
 /** Asks something harmless. */
-const ask = async (context: CheckContext, session: Session): Promise<unknown> => context.invoke(anyRead(context), { region: (await context.place()).region, purchase: 'on-demand', pageSize: 2 }, { session });
+const ask = async (context: CheckContext, session: Session): Promise<unknown> => context.invoke(anyRead(context), await requestOf(context, anyRead(context)), { session });
 
 const check = (what: string, sentence: string, run: Check['run'], needs: Check['needs'] = []): Check => ({ id: `session.${what}`, capability: 'session', sentence, needs, run });
 
@@ -134,7 +141,7 @@ export const sessionChecks: Check[] = [
   }),
   check('abort-before', 'does nothing for a call that is aborted before it begins', async (context) => {
     const handler = await context.handler(anyRead(context));
-    const error = await ended(handler({ region: (await context.place()).region, purchase: 'on-demand' }, AbortSignal.abort()));
+    const error = await ended(handler(await requestOf(context, anyRead(context)), AbortSignal.abort()));
     ensure(error !== undefined, 'an aborted call was answered');
   }),
   check('abort-before-create', 'makes nothing by a create that is aborted before it begins', async (context) => {
@@ -147,7 +154,8 @@ export const sessionChecks: Check[] = [
   check('abort-during', `ends an aborted call with an error within ${ABORT_MS} ms`, async (context) => {
     const handler = await context.handler(anyRead(context));
     const controller = new AbortController();
-    const outcome = ended(handler({ region: (await context.place()).region, purchase: 'on-demand' }, controller.signal));
+    const request = await requestOf(context, anyRead(context));
+    const outcome = ended(handler(request, controller.signal));
     controller.abort();
     ensure((await outcome) !== undefined, 'an aborted call was answered');
   }),

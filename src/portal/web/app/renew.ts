@@ -53,6 +53,7 @@ export const fetchRenewed = renewing(fetchEarly);
 export const fetchTelling = (onSent: (bytes: number) => void): typeof fetch => renewing(async (request) => {
   onSent(0);
   const body = await request.blob();
+  request.signal.throwIfAborted();
   return new Promise((done, failed) => {
     const way = new XMLHttpRequest();
     way.open(request.method, request.url);
