@@ -1,3 +1,4 @@
+import { watchOperation } from '../../../src/cli/client.js';
 import type { Journey } from '../harness.js';
 
 /** What goes wrong without anybody's fault: an MCI that is taken back as a whole is tried again with what was filled in; a VM that was chosen goes before one acts on it. */
@@ -29,7 +30,8 @@ export const trouble: Journey = {
     const [vm] = (await stage.api.get<{ items: { connectionId: string; region: string; specId: string; imageId: string }[] }>(`${base}/shop/vms?cloud=gcp&pageSize=1`)).items;
     if (!vm) throw new Error('the MCI that every journey finds has no VM in gcp');
     const shrinks = unique('shrinks');
-    await stage.api.post(base, { name: shrinks, groups: [{ name: 'web', size: 2, connection: vm.connectionId, region: vm.region, spec: vm.specId, image: vm.imageId }] });
+    const { id } = await stage.api.post<{ id: string }>(base, { name: shrinks, groups: [{ name: 'web', size: 2, connection: vm.connectionId, region: vm.region, spec: vm.specId, image: vm.imageId }] });
+    await watchOperation(stage.api, id, () => undefined);
     await page.goto(`/mcis/${shrinks}/vms`);
     const row = page.getByRole('row').filter({ has: page.getByText('web-2', { exact: true }) });
     await row.locator('[data-state=running]').waitFor({ timeout: 60_000 });
