@@ -16,8 +16,9 @@ export const shownVms = (session: CloudSession, { mciId, region }: { mciId: stri
 export async function endStrays(rows: Rows, session: CloudSession, { mciId, region }: { mciId: string; region: string }, shown: readonly Vm[], signal: AbortSignal): Promise<void> {
   const there = shown.filter(({ state, tags }) => state !== 'terminated' && state !== 'terminating' && tags['mcmp-mci'] === mciId && tags['mcmp-batch'] !== undefined);
   if (there.length === 0) return;
-  // What is shown was asked for before, so its row is written; one that is being made may not know its id yet, but its batch.
-  const known = await rows.manager.query<{ cloudId: string | null; batchId: string | null }[]>(`SELECT cloud_id AS "cloudId", CASE WHEN state = 'creating' AND cloud_id IS NULL THEN batch_id END AS "batchId" FROM infra.vm WHERE mci_id = $1`, [mciId]);
+  // What is shown was asked for before, so its row is written; one that is being made may not know its id yet, but its batch. What came with a VM that ran and is wanted is left alone until
+  // it is not: it may be that VM, which a cloud denied for a moment, or a person's copy of it.
+  const known = await rows.manager.query<{ cloudId: string | null; batchId: string | null }[]>(`SELECT cloud_id AS "cloudId", CASE WHEN (state = 'creating' AND cloud_id IS NULL) OR (running_at IS NOT NULL AND desired <> 'absent') THEN batch_id END AS "batchId" FROM infra.vm WHERE mci_id = $1`, [mciId]);
   const ids = new Set(known.map(({ cloudId }) => cloudId));
   const batches = new Set(known.flatMap(({ batchId }) => batchId ?? []));
   const strays = there.filter(({ id, tags }) => !ids.has(id) && !batches.has(tags['mcmp-batch'] as string));

@@ -28,6 +28,15 @@ describe('a cloud that shows its VMs later than it says', () => {
     await stage.delete('slow');
   });
 
+  it('keeps a VM that ran, though it was denied once, until it is not wanted', async () => {
+    await stage.made('denied', [stage.group('openstack', 2)]);
+    await stage.database.query(`UPDATE infra.vm SET state = 'failed', cloud_id = NULL WHERE name = 'openstack-1' AND mci_id = (SELECT id FROM infra.mci WHERE name = 'denied')`);
+    expect((await stage.ended(await stage.post('denied/actions', { action: 'reboot', vms: ['openstack-2'] }))).state).toBe('succeeded');
+    expect(await counted()).toEqual({ openstack: 2 });
+    await stage.delete('denied');
+    await stage.expectNothingLeft();
+  });
+
   it('keeps no VM that was given up before it was seen', async () => {
     await stage.box.setFaults([late(8000), { cloud: 'openstack', method: 'vm.create', effect: { type: 'lost-answer' }, times: 1 }]);
     await stage.create('lost', [stage.group('openstack', 1)]);
